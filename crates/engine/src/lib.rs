@@ -1,0 +1,1 @@
+//! The one place that knows Apache DataFusion: memory limit, spill, functions.

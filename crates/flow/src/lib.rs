@@ -1,0 +1,11 @@
+#![doc = include_str!("../README.md")]
+
+mod accounts;
+mod event;
+mod outcome;
+mod rejected;
+
+pub use accounts::{Accounts, Imbalance};
+pub use event::{RunEvent, Step};
+pub use outcome::{Outcome, RowOutcome, UnknownState};
+pub use rejected::Rejected;

@@ -1,0 +1,1 @@
+//! The ServiceNow end: login, import sets, outcomes.

@@ -1,0 +1,1 @@
+//! One polite HTTP client: deadlines, caps, retry by kind and idempotence, redaction.

@@ -1,0 +1,1 @@
+//! A simulated Iru Endpoint tenant: a seeded fleet as the API's response bodies.

@@ -1,0 +1,1 @@
+//! Raw batches to staging rows: mapping expressions, normalising functions, fingerprints.
