@@ -1,0 +1,321 @@
+//! Our functions as DataFusion's: casting, dictionaries, refusals. Apart because it is the hot path of
+//! every mapping expression.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, AsArray, DictionaryArray, GenericStringArray, OffsetSizeTrait, StringArray,
+    StringBuilder, StringViewArray,
+};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, FieldRef, Int32Type};
+use datafusion::common::{Result, exec_err, plan_err};
+use datafusion::logical_expr::{
+    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
+};
+
+use crate::function::{Answer, ArrayFunction, TextFunction};
+use crate::refusal;
+
+fn dictionary_of_text() -> DataType {
+    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+}
+
+fn is_dictionary_of_text(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Dictionary(key, value) if **key == DataType::Int32 && **value == DataType::Utf8)
+}
+
+/// A [`TextFunction`] in DataFusion's clothes.
+#[derive(Debug)]
+pub(crate) struct TextUdf {
+    function: TextFunction,
+    signature: Signature,
+}
+
+impl TextUdf {
+    pub(crate) fn new(function: TextFunction) -> Self {
+        let signature = if function.is_variadic() {
+            Signature::variadic_any(Volatility::Immutable)
+        } else {
+            Signature::any(function.arguments.len(), Volatility::Immutable)
+        };
+        Self {
+            function,
+            signature,
+        }
+    }
+}
+
+impl PartialEq for TextUdf {
+    fn eq(&self, other: &Self) -> bool {
+        self.function.name == other.function.name
+    }
+}
+
+impl Eq for TextUdf {}
+
+impl Hash for TextUdf {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.function.name.hash(state);
+    }
+}
+
+impl ScalarUDFImpl for TextUdf {
+    fn name(&self) -> &str {
+        self.function.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _arguments: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Utf8)
+    }
+
+    fn return_field_from_args(&self, args: ReturnFieldArgs) -> Result<FieldRef> {
+        for field in args.arg_fields {
+            if field.data_type().is_nested() {
+                return plan_err!(
+                    "{} takes texts, not a {}",
+                    self.function.name,
+                    field.data_type()
+                );
+            }
+        }
+        let mut varying = args
+            .arg_fields
+            .iter()
+            .zip(args.scalar_arguments)
+            .filter(|(_, scalar)| scalar.is_none());
+        let returns = match (varying.next(), varying.next()) {
+            (Some((field, _)), None) if is_dictionary_of_text(field.data_type()) => {
+                dictionary_of_text()
+            }
+            _ => DataType::Utf8,
+        };
+        Ok(Arc::new(Field::new(self.function.name, returns, true)))
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let wants_dictionary = is_dictionary_of_text(args.return_field.data_type());
+        let Some(varying) = args.args.iter().find_map(|value| match value {
+            ColumnarValue::Array(array) if wants_dictionary => {
+                array.as_dictionary_opt::<Int32Type>().cloned()
+            }
+            _ => None,
+        }) else {
+            let arrays = args
+                .args
+                .iter()
+                .map(|value| value.to_array(args.number_rows))
+                .collect::<Result<Vec<_>>>()?;
+            let result: ArrayRef = Arc::new(self.over_rows(&arrays, args.number_rows)?);
+            return Ok(ColumnarValue::Array(if wants_dictionary {
+                cast(&result, &dictionary_of_text())?
+            } else {
+                result
+            }));
+        };
+        let distinct = varying.values().len();
+        if distinct > varying.len() {
+            return self.over_sparse_dictionary(&args, &varying);
+        }
+        let arrays = args
+            .args
+            .iter()
+            .map(|value| match value {
+                ColumnarValue::Array(_) => Ok(Arc::clone(varying.values())),
+                ColumnarValue::Scalar(_) => value.to_array(distinct),
+            })
+            .collect::<Result<Vec<_>>>()?;
+        // A null key is an absent argument, which a function may answer with a value of its own.
+        if varying.null_count() > 0 && self.says_something_of_nothing(&args.args) {
+            return self.over_sparse_dictionary(&args, &varying);
+        }
+        let values = self.over_rows(&arrays, distinct)?;
+        let result = DictionaryArray::try_new(varying.keys().clone(), Arc::new(values))?;
+        Ok(ColumnarValue::Array(Arc::new(result)))
+    }
+}
+
+impl TextUdf {
+    /// A batch that is smaller than its dictionary (the last of a file, the rest after a filter) is
+    /// cheaper row by row.
+    fn over_sparse_dictionary(
+        &self,
+        args: &ScalarFunctionArgs,
+        varying: &DictionaryArray<Int32Type>,
+    ) -> Result<ColumnarValue> {
+        let rows = varying.len();
+        let arrays = args
+            .args
+            .iter()
+            .map(|value| value.to_array(rows))
+            .collect::<Result<Vec<_>>>()?;
+        let result: ArrayRef = Arc::new(self.over_rows(&arrays, rows)?);
+        Ok(ColumnarValue::Array(cast(&result, &dictionary_of_text())?))
+    }
+
+    fn says_something_of_nothing(&self, arguments: &[ColumnarValue]) -> bool {
+        let texts: Vec<Option<String>> = arguments
+            .iter()
+            .map(|value| match value {
+                ColumnarValue::Scalar(scalar) if !scalar.is_null() => Some(scalar.to_string()),
+                _ => None,
+            })
+            .collect();
+        let borrowed: Vec<Option<&str>> = texts.iter().map(Option::as_deref).collect();
+        (self.function.apply)(&borrowed, &mut String::new()) != Answer::Nothing
+    }
+
+    fn over_rows(&self, arrays: &[ArrayRef], rows: usize) -> Result<StringArray> {
+        let columns = arrays
+            .iter()
+            .map(TextColumn::new)
+            .collect::<Result<Vec<_>>>()?;
+        let mut builder = StringBuilder::with_capacity(rows, rows * 16);
+        let mut out = String::new();
+        let mut arguments: Vec<Option<&str>> = vec![None; columns.len()];
+        for row in 0..rows {
+            for (slot, column) in arguments.iter_mut().zip(&columns) {
+                *slot = column.text(row);
+            }
+            if let Some(marked) = arguments
+                .iter()
+                .flatten()
+                .find(|text| refusal::is_marked(text))
+            {
+                // An inner function has refused already; its words are the ones to keep.
+                builder.append_value(marked);
+                continue;
+            }
+            out.clear();
+            match (self.function.apply)(&arguments, &mut out) {
+                Answer::Value => builder.append_value(&out),
+                Answer::Nothing => builder.append_null(),
+                Answer::Refused => {
+                    let value = arguments
+                        .iter()
+                        .flatten()
+                        .next()
+                        .copied()
+                        .unwrap_or_default();
+                    refusal::write(&mut out, self.function.name, value);
+                    builder.append_value(&out);
+                }
+            }
+        }
+        Ok(builder.finish())
+    }
+}
+
+/// One argument as texts, whatever its encoding.
+enum TextColumn {
+    Text(StringArray),
+    LargeText(GenericStringArray<i64>),
+    View(StringViewArray),
+    Dictionary(DictionaryArray<Int32Type>, StringArray),
+    Absent,
+}
+
+impl TextColumn {
+    fn new(array: &ArrayRef) -> Result<Self> {
+        Ok(match array.data_type() {
+            DataType::Utf8 => Self::Text(array.as_string::<i32>().clone()),
+            DataType::LargeUtf8 => Self::LargeText(array.as_string::<i64>().clone()),
+            DataType::Utf8View => Self::View(array.as_string_view().clone()),
+            DataType::Null => Self::Absent,
+            data_type if is_dictionary_of_text(data_type) => {
+                let dictionary = array.as_dictionary::<Int32Type>().clone();
+                let values = dictionary.values().as_string::<i32>().clone();
+                Self::Dictionary(dictionary, values)
+            }
+            data_type if data_type.is_nested() => {
+                return exec_err!("a text function takes texts, not a {data_type}");
+            }
+            _ => Self::Text(cast(array, &DataType::Utf8)?.as_string::<i32>().clone()),
+        })
+    }
+
+    fn text(&self, row: usize) -> Option<&str> {
+        match self {
+            Self::Text(array) => text_at(array, row),
+            Self::LargeText(array) => text_at(array, row),
+            Self::View(array) => array.is_valid(row).then(|| array.value(row)),
+            Self::Dictionary(dictionary, values) => {
+                let key = dictionary.key(row)?;
+                text_at(values, key)
+            }
+            Self::Absent => None,
+        }
+    }
+}
+
+fn text_at<O: OffsetSizeTrait>(array: &GenericStringArray<O>, row: usize) -> Option<&str> {
+    array.is_valid(row).then(|| array.value(row))
+}
+
+/// An [`ArrayFunction`] in DataFusion's clothes.
+pub(crate) struct ArrayUdf {
+    function: ArrayFunction,
+    signature: Signature,
+}
+
+impl ArrayUdf {
+    pub(crate) fn new(function: ArrayFunction) -> Self {
+        Self {
+            function,
+            signature: Signature::variadic_any(Volatility::Immutable),
+        }
+    }
+}
+
+impl std::fmt::Debug for ArrayUdf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ArrayUdf")
+            .field("name", &self.function.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for ArrayUdf {
+    fn eq(&self, other: &Self) -> bool {
+        self.function.name == other.function.name
+    }
+}
+
+impl Eq for ArrayUdf {}
+
+impl Hash for ArrayUdf {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.function.name.hash(state);
+    }
+}
+
+impl ScalarUDFImpl for ArrayUdf {
+    fn name(&self) -> &str {
+        &self.function.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _arguments: &[DataType]) -> Result<DataType> {
+        Ok(self.function.returns.clone())
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let arrays = args
+            .args
+            .iter()
+            .map(|value| value.to_array(args.number_rows))
+            .collect::<Result<Vec<_>>>()?;
+        match (self.function.apply)(&arrays) {
+            Ok(array) => Ok(ColumnarValue::Array(array)),
+            Err(reason) => exec_err!("{}: {reason}", self.function.name),
+        }
+    }
+}
