@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::arrow::encode_arrow_schema;
 use parquet::basic::{Compression, ZstdLevel};
@@ -51,71 +52,38 @@ impl DurableParquet {
         let temporary = path.with_extension("parquet.partial");
         let file = File::create(&temporary).map_err(|source| at("create", &temporary, source))?;
         let read_back = schema_read_back(&schema, layout);
-        let metadata = KeyValue::new(
-            parquet::arrow::ARROW_SCHEMA_META_KEY.to_owned(),
-            encode_arrow_schema(&read_back),
-        );
-        let options = ArrowWriterOptions::new()
-            .with_properties(properties(metadata))
-            .with_skip_arrow_metadata(true);
+        let metadata = KeyValue::new(parquet::arrow::ARROW_SCHEMA_META_KEY.to_owned(), encode_arrow_schema(&read_back));
+        let options = ArrowWriterOptions::new().with_properties(properties(metadata)).with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(Hashing::new(file), schema, options)
-            .map_err(|source| Error::Encode {
-                path: path.to_owned(),
-                source,
-            })?;
-        Ok(Self {
-            path: path.to_owned(),
-            temporary,
-            writer: Some(writer),
-            rows: 0,
-        })
+            .map_err(|source| Error::Encode { path: path.to_owned(), source })?;
+        Ok(Self { path: path.to_owned(), temporary, writer: Some(writer), rows: 0 })
     }
 
     /// Appends rows. They are durable only after [`DurableParquet::finish`].
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
-        let writer = self
-            .writer
-            .as_mut()
-            .expect("only `finish` takes the writer, and it takes `self` too");
-        writer.write(batch).map_err(|source| Error::Encode {
-            path: self.path.clone(),
-            source,
-        })?;
+        let writer = self.writer.as_mut().expect("only `finish` takes the writer, and it takes `self` too");
+        writer.write(batch).map_err(|source| Error::Encode { path: self.path.clone(), source })?;
         self.rows += batch.num_rows() as u64;
         Ok(())
     }
 
     /// Makes the file durable under its name.
     pub fn finish(mut self) -> Result<Written, Error> {
-        let writer = self
-            .writer
-            .take()
-            .expect("`finish` runs once, as it takes `self`");
+        let writer = self.writer.take().expect("`finish` runs once, as it takes `self`");
         let hashing = writer.into_inner().map_err(|source| self.encode(source))?;
-        let (file, bytes, digest) = hashing
-            .end()
-            .map_err(|source| at("write", &self.temporary, source))?;
+        let (file, bytes, digest) = hashing.end().map_err(|source| at("write", &self.temporary, source))?;
         // A failed fsync is final: the kernel may have dropped the pages, so the same file is never tried again.
-        file.sync_all()
-            .map_err(|source| at("fsync", &self.temporary, source))?;
+        file.sync_all().map_err(|source| at("fsync", &self.temporary, source))?;
         drop(file);
-        std::fs::rename(&self.temporary, &self.path)
-            .map_err(|source| at("rename", &self.temporary, source))?;
+        std::fs::rename(&self.temporary, &self.path).map_err(|source| at("rename", &self.temporary, source))?;
         if let Some(folder) = self.path.parent() {
             sync_folder(folder)?;
         }
-        Ok(Written {
-            bytes,
-            rows: self.rows,
-            digest,
-        })
+        Ok(Written { bytes, rows: self.rows, digest })
     }
 
     fn encode(&self, source: ParquetError) -> Error {
-        Error::Encode {
-            path: self.path.clone(),
-            source,
-        }
+        Error::Encode { path: self.path.clone(), source }
     }
 }
 
@@ -131,9 +99,7 @@ impl Drop for DurableParquet {
 /// Makes a folder's entries durable: the part of a rename that is most often forgotten.
 pub fn sync_folder(folder: &Path) -> Result<(), Error> {
     let opened = File::open(folder).map_err(|source| at("open", folder, source))?;
-    opened
-        .sync_all()
-        .map_err(|source| at("fsync", folder, source))
+    opened.sync_all().map_err(|source| at("fsync", folder, source))
 }
 
 /// BLAKE3 of a file's bytes as 64 hexadecimal digits, and its length.
@@ -143,9 +109,7 @@ pub fn digest_of(path: &Path) -> Result<(String, u64), Error> {
     let mut buffer = vec![0; 256 * 1024];
     let mut bytes = 0;
     loop {
-        let read = file
-            .read(&mut buffer)
-            .map_err(|source| at("read", path, source))?;
+        let read = file.read(&mut buffer).map_err(|source| at("read", path, source))?;
         if read == 0 {
             return Ok((hasher.finalize().to_hex().to_string(), bytes));
         }
@@ -154,12 +118,35 @@ pub fn digest_of(path: &Path) -> Result<(String, u64), Error> {
     }
 }
 
-fn at(attempt: &'static str, path: &Path, source: io::Error) -> Error {
-    Error::File {
-        attempt,
-        path: path.to_owned(),
-        source,
+/// A Parquet file's batches in the file's order, one row group at a time; no query, no pool.
+pub struct FileRows {
+    path: PathBuf,
+    reader: ParquetRecordBatchReader,
+}
+
+impl FileRows {
+    /// Opens a file.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let file = File::open(path).map_err(|source| at("open", path, source))?;
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+            .and_then(|builder| builder.with_batch_size(limits::BATCH_ROWS).build())
+            .map_err(|source| Error::Decode { path: path.to_owned(), source: Box::new(source) })?;
+        Ok(Self { path: path.to_owned(), reader })
     }
+}
+
+impl Iterator for FileRows {
+    type Item = Result<RecordBatch, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let path = &self.path;
+        let failed = |source| Error::Decode { path: path.clone(), source: Box::new(source) };
+        self.reader.next().map(|batch| batch.map_err(failed))
+    }
+}
+
+fn at(attempt: &'static str, path: &Path, source: io::Error) -> Error {
+    Error::File { attempt, path: path.to_owned(), source }
 }
 
 fn properties(metadata: KeyValue) -> WriterProperties {
@@ -176,11 +163,9 @@ fn properties(metadata: KeyValue) -> WriterProperties {
 /// The schema that readers are told: text columns with few distinct values as dictionaries.
 fn schema_read_back(schema: &Schema, layout: &Layout) -> Schema {
     let fields = schema.fields().iter().map(|field| {
-        let is_few =
-            field.data_type() == &DataType::Utf8 && layout.few_distinct.contains(field.name());
+        let is_few = field.data_type() == &DataType::Utf8 && layout.few_distinct.contains(field.name());
         if is_few {
-            let dictionary =
-                DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+            let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
             Arc::new(Field::new(field.name(), dictionary, field.is_nullable()))
         } else {
             Arc::clone(field)
@@ -198,23 +183,12 @@ struct Hashing {
 
 impl Hashing {
     fn new(file: File) -> Self {
-        Self {
-            file: BufWriter::with_capacity(256 * 1024, file),
-            hasher: blake3::Hasher::new(),
-            bytes: 0,
-        }
+        Self { file: BufWriter::with_capacity(256 * 1024, file), hasher: blake3::Hasher::new(), bytes: 0 }
     }
 
     fn end(self) -> io::Result<(File, u64, String)> {
-        let file = self
-            .file
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?;
-        Ok((
-            file,
-            self.bytes,
-            self.hasher.finalize().to_hex().to_string(),
-        ))
+        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok((file, self.bytes, self.hasher.finalize().to_hex().to_string()))
     }
 }
 

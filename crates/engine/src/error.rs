@@ -45,4 +45,13 @@ pub enum Error {
         #[source]
         source: parquet::errors::ParquetError,
     },
+    /// A Parquet file could not be read back.
+    #[error("could not read rows of `{}`", path.display())]
+    Decode {
+        /// The file.
+        path: PathBuf,
+        /// The decoder's words.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }

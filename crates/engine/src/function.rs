@@ -36,14 +36,13 @@ pub struct TextFunction {
 impl TextFunction {
     /// True where the last argument stands for any number.
     pub fn is_variadic(&self) -> bool {
-        self.arguments
-            .last()
-            .is_some_and(|name| name.ends_with('…'))
+        self.arguments.last().is_some_and(|name| name.ends_with('…'))
     }
 }
 
-/// The work of an [`ArrayFunction`]: arrays of equal length in, one of that length out, or a reason.
-pub type ArrayWork = dyn Fn(&[ArrayRef]) -> Result<ArrayRef, String> + Send + Sync;
+/// The work of an [`ArrayFunction`]: columns and the number of rows in, an array of that length out, or a reason.
+/// A constant argument comes as an array of one row.
+pub type ArrayWork = dyn Fn(&[ArrayRef], usize) -> Result<ArrayRef, String> + Send + Sync;
 
 /// A function over whole arrays, for what is not one text at a time: lists, hashes over many columns.
 #[derive(Clone)]

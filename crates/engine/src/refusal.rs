@@ -34,21 +34,13 @@ pub fn refusal_in(value: &str) -> Option<Refusal<'_>> {
     let (_, rest) = value.split_once(MARK)?;
     let mut parts = rest.split(MARK);
     match (parts.next(), parts.next(), parts.next()) {
-        (Some(function), Some(value), Some(reason)) => Some(Refusal {
-            function,
-            value,
-            reason,
-        }),
-        _ => Some(Refusal {
-            function: "",
-            value: "",
-            reason: "the value holds the reserved code point U+FFFF",
-        }),
+        (Some(function), Some(value), Some(reason)) => Some(Refusal { function, value, reason }),
+        _ => Some(Refusal { function: "", value: "", reason: "the value holds the reserved code point U+FFFF" }),
     }
 }
 
 /// True where a text carries a refusal, or the mark itself.
-pub(crate) fn is_marked(text: &str) -> bool {
+pub fn is_refused(text: &str) -> bool {
     text.contains(MARK)
 }
 
@@ -61,14 +53,10 @@ mod tests {
         let mut out = String::from("no such month");
         write(&mut out, "utc_timestamp", "2024-13-01");
         let wrapped = format!("seen {out}");
-        assert!(is_marked(&wrapped));
+        assert!(is_refused(&wrapped));
         assert_eq!(
             refusal_in(&wrapped),
-            Some(Refusal {
-                function: "utc_timestamp",
-                value: "2024-13-01",
-                reason: "no such month"
-            })
+            Some(Refusal { function: "utc_timestamp", value: "2024-13-01", reason: "no such month" })
         );
         assert_eq!(refusal_in("plain"), None);
     }

@@ -61,9 +61,7 @@ impl Engine {
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(settings.memory_bytes)))
             .with_disk_manager_builder(
-                DiskManagerBuilder::default()
-                    .with_mode(mode)
-                    .with_max_temp_directory_size(limits::SPILL_BYTES),
+                DiskManagerBuilder::default().with_mode(mode).with_max_temp_directory_size(limits::SPILL_BYTES),
             )
             .build_arc()
             .map_err(set_up)?;
@@ -78,9 +76,7 @@ impl Engine {
             .set_bool("datafusion.execution.parquet.schema_force_view_types", true)
             // What we call a column is what we wrote: no folding of case anywhere.
             .set_bool("datafusion.sql_parser.enable_ident_normalization", false);
-        Ok(Self {
-            context: SessionContext::new_with_config_rt(config, runtime),
-        })
+        Ok(Self { context: SessionContext::new_with_config_rt(config, runtime) })
     }
 
     /// Makes a function known to SQL.
@@ -94,34 +90,17 @@ impl Engine {
 
     /// Makes one Parquet file known as a table.
     pub async fn add_parquet(&self, table: &str, path: &Path) -> Result<(), Error> {
-        let failed = |source| Error::Table {
-            table: table.to_owned(),
-            path: path.to_owned(),
-            source: Box::new(source),
-        };
+        let failed = |source| Error::Table { table: table.to_owned(), path: path.to_owned(), source: Box::new(source) };
         let Some(text) = path.to_str() else {
-            return Err(failed(DataFusionError::Configuration(
-                "the path is not UTF-8".to_owned(),
-            )));
+            return Err(failed(DataFusionError::Configuration("the path is not UTF-8".to_owned())));
         };
-        self.context
-            .register_parquet(table, text, ParquetReadOptions::default())
-            .await
-            .map_err(failed)
+        self.context.register_parquet(table, text, ParquetReadOptions::default()).await.map_err(failed)
     }
 
     /// Makes batches known as a table; `schema` also where there are none.
-    pub fn add_batches(
-        &self,
-        table: &str,
-        schema: SchemaRef,
-        batches: Vec<RecordBatch>,
-    ) -> Result<(), Error> {
-        let table_of = MemTable::try_new(schema, vec![batches])
-            .map_err(|source| Error::SetUp(Box::new(source)))?;
-        self.context
-            .register_table(table, Arc::new(table_of))
-            .map_err(|source| Error::SetUp(Box::new(source)))?;
+    pub fn add_batches(&self, table: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<(), Error> {
+        let table_of = MemTable::try_new(schema, vec![batches]).map_err(|source| Error::SetUp(Box::new(source)))?;
+        self.context.register_table(table, Arc::new(table_of)).map_err(|source| Error::SetUp(Box::new(source)))?;
         Ok(())
     }
 
@@ -133,10 +112,7 @@ impl Engine {
     /// Runs a query and yields its batches as they come, in the query's order.
     pub async fn stream(&self, sql: &str) -> Result<Rows, Error> {
         let frame = self.frame(sql).await?;
-        let stream = frame
-            .execute_stream()
-            .await
-            .map_err(|source| Error::Run(Box::new(source)))?;
+        let stream = frame.execute_stream().await.map_err(|source| Error::Run(Box::new(source)))?;
         Ok(Rows { stream })
     }
 
@@ -147,10 +123,7 @@ impl Engine {
         F: Fn(RecordBatch) + Clone + Send + Sync + 'static,
     {
         let frame = self.frame(sql).await?;
-        let streams = frame
-            .execute_stream_partitioned()
-            .await
-            .map_err(|source| Error::Run(Box::new(source)))?;
+        let streams = frame.execute_stream_partitioned().await.map_err(|source| Error::Run(Box::new(source)))?;
         let tasks: Vec<_> = streams
             .into_iter()
             .map(|mut stream| {
@@ -164,55 +137,34 @@ impl Engine {
             })
             .collect();
         for task in tasks {
-            let joined = task
-                .await
-                .map_err(|source| DataFusionError::External(Box::new(source)));
-            joined
-                .and_then(|ended| ended)
-                .map_err(|source| Error::Run(Box::new(source)))?;
+            let joined = task.await.map_err(|source| DataFusionError::External(Box::new(source)));
+            joined.and_then(|ended| ended).map_err(|source| Error::Run(Box::new(source)))?;
         }
         Ok(())
     }
 
     /// Runs a query whose answer is small.
     pub async fn collect(&self, sql: &str) -> Result<Vec<RecordBatch>, Error> {
-        self.frame(sql)
-            .await?
-            .collect()
-            .await
-            .map_err(|source| Error::Run(Box::new(source)))
+        self.frame(sql).await?.collect().await.map_err(|source| Error::Run(Box::new(source)))
     }
 
     /// The physical plan as text, for tests that hold its shape.
     pub async fn explain(&self, sql: &str) -> Result<String, Error> {
-        let plan = self
-            .frame(sql)
-            .await?
-            .create_physical_plan()
-            .await
-            .map_err(|source| Error::Query(Box::new(source)))?;
-        Ok(datafusion::physical_plan::displayable(plan.as_ref())
-            .indent(false)
-            .to_string())
+        let plan =
+            self.frame(sql).await?.create_physical_plan().await.map_err(|source| Error::Query(Box::new(source)))?;
+        Ok(datafusion::physical_plan::displayable(plan.as_ref()).indent(false).to_string())
     }
 
     async fn frame(&self, sql: &str) -> Result<DataFrame, Error> {
-        self.context
-            .sql(sql)
-            .await
-            .map_err(|source| Error::Query(Box::new(source)))
+        self.context.sql(sql).await.map_err(|source| Error::Query(Box::new(source)))
     }
 
     /// Parses one expression on its own, so that a fault is told for the expression and not for the whole query.
     /// Names are not resolved.
     pub fn parse_expression(&self, sql: &str) -> Result<(), Error> {
         use datafusion::sql::parser::DFParserBuilder;
-        let mut parser = DFParserBuilder::new(sql)
-            .build()
-            .map_err(|source| Error::Query(Box::new(source)))?;
-        let expression = parser
-            .parse_expr()
-            .map_err(|source| Error::Query(Box::new(source)))?;
+        let mut parser = DFParserBuilder::new(sql).build().map_err(|source| Error::Query(Box::new(source)))?;
+        let expression = parser.parse_expr().map_err(|source| Error::Query(Box::new(source)))?;
         drop(expression);
         Ok(())
     }

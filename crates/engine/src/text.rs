@@ -4,10 +4,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, DictionaryArray, GenericStringArray, OffsetSizeTrait, StringArray,
-    StringBuilder, StringViewArray,
-};
+use arrow::array::{Array, ArrayRef, AsArray, DictionaryArray, StringArray, StringBuilder};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, FieldRef, Int32Type};
 use datafusion::common::{Result, exec_err, plan_err};
@@ -17,13 +14,10 @@ use datafusion::logical_expr::{
 
 use crate::function::{Answer, ArrayFunction, TextFunction};
 use crate::refusal;
+use crate::text_column::{TextColumn, is_dictionary_of_text};
 
 fn dictionary_of_text() -> DataType {
     DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
-}
-
-fn is_dictionary_of_text(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Dictionary(key, value) if **key == DataType::Int32 && **value == DataType::Utf8)
 }
 
 /// A [`TextFunction`] in DataFusion's clothes.
@@ -40,10 +34,7 @@ impl TextUdf {
         } else {
             Signature::any(function.arguments.len(), Volatility::Immutable)
         };
-        Self {
-            function,
-            signature,
-        }
+        Self { function, signature }
     }
 }
 
@@ -77,22 +68,12 @@ impl ScalarUDFImpl for TextUdf {
     fn return_field_from_args(&self, args: ReturnFieldArgs) -> Result<FieldRef> {
         for field in args.arg_fields {
             if field.data_type().is_nested() {
-                return plan_err!(
-                    "{} takes texts, not a {}",
-                    self.function.name,
-                    field.data_type()
-                );
+                return plan_err!("{} takes texts, not a {}", self.function.name, field.data_type());
             }
         }
-        let mut varying = args
-            .arg_fields
-            .iter()
-            .zip(args.scalar_arguments)
-            .filter(|(_, scalar)| scalar.is_none());
+        let mut varying = args.arg_fields.iter().zip(args.scalar_arguments).filter(|(_, scalar)| scalar.is_none());
         let returns = match (varying.next(), varying.next()) {
-            (Some((field, _)), None) if is_dictionary_of_text(field.data_type()) => {
-                dictionary_of_text()
-            }
+            (Some((field, _)), None) if is_dictionary_of_text(field.data_type()) => dictionary_of_text(),
             _ => DataType::Utf8,
         };
         Ok(Arc::new(Field::new(self.function.name, returns, true)))
@@ -101,16 +82,10 @@ impl ScalarUDFImpl for TextUdf {
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let wants_dictionary = is_dictionary_of_text(args.return_field.data_type());
         let Some(varying) = args.args.iter().find_map(|value| match value {
-            ColumnarValue::Array(array) if wants_dictionary => {
-                array.as_dictionary_opt::<Int32Type>().cloned()
-            }
+            ColumnarValue::Array(array) if wants_dictionary => array.as_dictionary_opt::<Int32Type>().cloned(),
             _ => None,
         }) else {
-            let arrays = args
-                .args
-                .iter()
-                .map(|value| value.to_array(args.number_rows))
-                .collect::<Result<Vec<_>>>()?;
+            let arrays = args.args.iter().map(|value| value.to_array(args.number_rows)).collect::<Result<Vec<_>>>()?;
             let result: ArrayRef = Arc::new(self.over_rows(&arrays, args.number_rows)?);
             return Ok(ColumnarValue::Array(if wants_dictionary {
                 cast(&result, &dictionary_of_text())?
@@ -149,11 +124,7 @@ impl TextUdf {
         varying: &DictionaryArray<Int32Type>,
     ) -> Result<ColumnarValue> {
         let rows = varying.len();
-        let arrays = args
-            .args
-            .iter()
-            .map(|value| value.to_array(rows))
-            .collect::<Result<Vec<_>>>()?;
+        let arrays = args.args.iter().map(|value| value.to_array(rows)).collect::<Result<Vec<_>>>()?;
         let result: ArrayRef = Arc::new(self.over_rows(&arrays, rows)?);
         Ok(ColumnarValue::Array(cast(&result, &dictionary_of_text())?))
     }
@@ -171,10 +142,7 @@ impl TextUdf {
     }
 
     fn over_rows(&self, arrays: &[ArrayRef], rows: usize) -> Result<StringArray> {
-        let columns = arrays
-            .iter()
-            .map(TextColumn::new)
-            .collect::<Result<Vec<_>>>()?;
+        let columns = arrays.iter().map(TextColumn::new).collect::<std::result::Result<Vec<_>, _>>()?;
         let mut builder = StringBuilder::with_capacity(rows, rows * 16);
         let mut out = String::new();
         let mut arguments: Vec<Option<&str>> = vec![None; columns.len()];
@@ -182,11 +150,7 @@ impl TextUdf {
             for (slot, column) in arguments.iter_mut().zip(&columns) {
                 *slot = column.text(row);
             }
-            if let Some(marked) = arguments
-                .iter()
-                .flatten()
-                .find(|text| refusal::is_marked(text))
-            {
+            if let Some(marked) = arguments.iter().flatten().find(|text| refusal::is_refused(text)) {
                 // An inner function has refused already; its words are the ones to keep.
                 builder.append_value(marked);
                 continue;
@@ -196,12 +160,7 @@ impl TextUdf {
                 Answer::Value => builder.append_value(&out),
                 Answer::Nothing => builder.append_null(),
                 Answer::Refused => {
-                    let value = arguments
-                        .iter()
-                        .flatten()
-                        .next()
-                        .copied()
-                        .unwrap_or_default();
+                    let value = arguments.iter().flatten().next().copied().unwrap_or_default();
                     refusal::write(&mut out, self.function.name, value);
                     builder.append_value(&out);
                 }
@@ -209,52 +168,6 @@ impl TextUdf {
         }
         Ok(builder.finish())
     }
-}
-
-/// One argument as texts, whatever its encoding.
-enum TextColumn {
-    Text(StringArray),
-    LargeText(GenericStringArray<i64>),
-    View(StringViewArray),
-    Dictionary(DictionaryArray<Int32Type>, StringArray),
-    Absent,
-}
-
-impl TextColumn {
-    fn new(array: &ArrayRef) -> Result<Self> {
-        Ok(match array.data_type() {
-            DataType::Utf8 => Self::Text(array.as_string::<i32>().clone()),
-            DataType::LargeUtf8 => Self::LargeText(array.as_string::<i64>().clone()),
-            DataType::Utf8View => Self::View(array.as_string_view().clone()),
-            DataType::Null => Self::Absent,
-            data_type if is_dictionary_of_text(data_type) => {
-                let dictionary = array.as_dictionary::<Int32Type>().clone();
-                let values = dictionary.values().as_string::<i32>().clone();
-                Self::Dictionary(dictionary, values)
-            }
-            data_type if data_type.is_nested() => {
-                return exec_err!("a text function takes texts, not a {data_type}");
-            }
-            _ => Self::Text(cast(array, &DataType::Utf8)?.as_string::<i32>().clone()),
-        })
-    }
-
-    fn text(&self, row: usize) -> Option<&str> {
-        match self {
-            Self::Text(array) => text_at(array, row),
-            Self::LargeText(array) => text_at(array, row),
-            Self::View(array) => array.is_valid(row).then(|| array.value(row)),
-            Self::Dictionary(dictionary, values) => {
-                let key = dictionary.key(row)?;
-                text_at(values, key)
-            }
-            Self::Absent => None,
-        }
-    }
-}
-
-fn text_at<O: OffsetSizeTrait>(array: &GenericStringArray<O>, row: usize) -> Option<&str> {
-    array.is_valid(row).then(|| array.value(row))
 }
 
 /// An [`ArrayFunction`] in DataFusion's clothes.
@@ -265,18 +178,13 @@ pub(crate) struct ArrayUdf {
 
 impl ArrayUdf {
     pub(crate) fn new(function: ArrayFunction) -> Self {
-        Self {
-            function,
-            signature: Signature::variadic_any(Volatility::Immutable),
-        }
+        Self { function, signature: Signature::variadic_any(Volatility::Immutable) }
     }
 }
 
 impl std::fmt::Debug for ArrayUdf {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ArrayUdf")
-            .field("name", &self.function.name)
-            .finish_non_exhaustive()
+        f.debug_struct("ArrayUdf").field("name", &self.function.name).finish_non_exhaustive()
     }
 }
 
@@ -311,9 +219,12 @@ impl ScalarUDFImpl for ArrayUdf {
         let arrays = args
             .args
             .iter()
-            .map(|value| value.to_array(args.number_rows))
+            .map(|value| match value {
+                ColumnarValue::Array(array) => Ok(Arc::clone(array)),
+                ColumnarValue::Scalar(scalar) => scalar.to_array(),
+            })
             .collect::<Result<Vec<_>>>()?;
-        match (self.function.apply)(&arrays) {
+        match (self.function.apply)(&arrays, args.number_rows) {
             Ok(array) => Ok(ColumnarValue::Array(array)),
             Err(reason) => exec_err!("{}: {reason}", self.function.name),
         }

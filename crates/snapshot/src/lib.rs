@@ -1,1 +1,11 @@
-//! What was read, as Parquet files and a manifest: write, seal, verify, read.
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod manifest;
+mod store;
+mod writer;
+
+pub use error::Error;
+pub use manifest::{Completeness, DataSetFile, Field, Manifest, PageRead, Source};
+pub use store::{Sealed, Store};
+pub use writer::SnapshotWriter;
