@@ -1,1 +1,20 @@
-//! The ServiceNow end: login, import sets, outcomes.
+#![doc = include_str!("../README.md")]
+
+mod encode;
+mod error;
+mod import;
+mod issuer;
+pub mod limits;
+mod login;
+mod refusal;
+mod session;
+mod table;
+mod target;
+mod token;
+
+pub use encode::{BatchLimits, Body, Envelope, cut, encode, encode_all, encode_range};
+pub use error::{EncodeError, Error};
+pub use import::Receipt;
+pub use login::{Grant, Login};
+pub use table::Column;
+pub use target::Target;

@@ -54,12 +54,12 @@ impl SnapshotWriter {
     }
 
     /// Begins a data set. `few_distinct` names the text columns that repeat, see [`engine::Layout`].
-    pub fn data_set(&mut self, name: &str, schema: SchemaRef, few_distinct: &[&str]) -> Result<(), Error> {
+    pub fn data_set(&mut self, name: &str, schema: SchemaRef, few_distinct: Vec<String>) -> Result<(), Error> {
         if self.open.contains_key(name) {
             return Err(Error::DataSet(name.to_owned()));
         }
         let file = format!("{name}.parquet");
-        let layout = Layout { few_distinct: few_distinct.iter().map(|&column| column.to_owned()).collect() };
+        let layout = Layout { few_distinct };
         let fields = schema
             .fields()
             .iter()

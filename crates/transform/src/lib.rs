@@ -1,1 +1,14 @@
-//! Raw batches to staging rows: mapping expressions, normalising functions, fingerprints.
+#![doc = include_str!("../README.md")]
+
+mod arrays;
+mod compile;
+mod error;
+pub mod functions;
+pub mod limits;
+mod mapping;
+mod stage;
+
+pub use compile::{Compiled, lineage};
+pub use error::Error;
+pub use mapping::{Column, Join, JoinOn, Longer, Mapping, ScopeRule, Unreadable};
+pub use stage::{LeftOut, Staged, Stager, Tally, register};

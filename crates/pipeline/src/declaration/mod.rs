@@ -1,0 +1,207 @@
+//! A pipeline's declaration, parsed once and then trusted: every field here was judged.
+
+mod judge;
+mod raw;
+mod set;
+
+use std::collections::BTreeMap;
+
+pub use set::PipelineSet;
+
+use transform::Mapping;
+
+/// A declared pipeline, found consistent.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    pub(crate) summary: String,
+    pub(crate) staging_table: String,
+    pub(crate) staging_label: String,
+    pub(crate) mapping: Mapping,
+    pub(crate) columns: Vec<StagingColumn>,
+    pub(crate) maps: Vec<TransformMap>,
+    pub(crate) tables: Vec<OwnTable>,
+    pub(crate) checks: Vec<Check>,
+}
+
+impl Pipeline {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.mapping.name
+    }
+
+    /// What it does, in a sentence.
+    pub fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    /// Its staging table.
+    pub fn staging_table(&self) -> &str {
+        &self.staging_table
+    }
+
+    /// What it says about rows.
+    pub fn mapping(&self) -> &Mapping {
+        &self.mapping
+    }
+
+    /// Its target tables, in the order of its maps.
+    pub fn targets(&self) -> Vec<&str> {
+        self.maps.iter().map(|map| map.target.as_str()).collect()
+    }
+
+    /// Staging columns as the instance knows them: the declared ones, then lineage.
+    pub fn staging_columns(&self) -> &[StagingColumn] {
+        &self.columns
+    }
+}
+
+/// A staging column as the instance knows it.
+#[derive(Clone, Debug)]
+pub struct StagingColumn {
+    /// Its name.
+    pub name: String,
+    /// Its label, which is its key in `insertMultiple` by default.
+    pub label: String,
+    /// ServiceNow's type.
+    pub kind: Kind,
+    /// Its length in characters.
+    pub length: u32,
+}
+
+/// Types of columns, of those that ServiceNow has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// Whole number.
+    Integer,
+    /// Number with a fraction.
+    Decimal,
+    /// True or false.
+    Truth,
+    /// Date and time, UTC.
+    DateTime,
+    /// The `sys_id` of a record.
+    Reference,
+}
+
+impl Kind {
+    /// As `sys_dictionary.internal_type` writes it.
+    pub fn internal_type(self) -> &'static str {
+        match self {
+            Self::Text => "string",
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::Truth => "boolean",
+            Self::DateTime => "glide_date_time",
+            Self::Reference => "reference",
+        }
+    }
+}
+
+/// A transform map.
+#[derive(Clone, Debug)]
+pub struct TransformMap {
+    pub(crate) name: String,
+    pub(crate) order: u32,
+    pub(crate) target: String,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) fields: Vec<FieldMap>,
+}
+
+/// One field map.
+#[derive(Clone, Debug)]
+pub(crate) struct FieldMap {
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) coalesce: bool,
+    pub(crate) reference: Option<String>,
+    pub(crate) unknown: Unknown,
+    pub(crate) rule: Option<Rule>,
+}
+
+/// What happens where a reference or choice is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unknown {
+    /// A record is made.
+    Create,
+    /// The field stays as it is.
+    Ignore,
+    /// The row is refused.
+    Reject,
+}
+
+impl Unknown {
+    /// As `sys_transform_entry.choice_action` writes it.
+    pub(crate) fn choice_action(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Ignore => "ignore",
+            Self::Reject => "reject",
+        }
+    }
+}
+
+/// A named rule with its arguments: what a map needs beyond field maps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rule {
+    pub(crate) name: RuleName,
+    pub(crate) arguments: Vec<String>,
+}
+
+/// The rules there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RuleName {
+    /// A retiring row never creates a record.
+    NeverInsert,
+    /// A row of an older run never overwrites a newer one's.
+    SkipOlderRun,
+    /// The hardware model of manufacturer, name and number, made where absent.
+    MakeAndModel,
+    /// The product that the instance normalised for an install.
+    ProductOfInstall,
+}
+
+impl RuleName {
+    /// True for a rule that decides about the row; the others compute one field.
+    pub(crate) fn is_event(self) -> bool {
+        matches!(self, Self::NeverInsert | Self::SkipOlderRun)
+    }
+}
+
+/// A table of our own that the update set makes.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnTable {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    pub(crate) columns: Vec<OwnColumn>,
+}
+
+/// A column of such a table.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnColumn {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    pub(crate) kind: Kind,
+    pub(crate) length: u32,
+    pub(crate) reference: Option<String>,
+}
+
+/// A check: given these response bodies, then this staging row.
+#[derive(Clone, Debug)]
+pub struct Check {
+    pub(crate) name: String,
+    pub(crate) given: BTreeMap<String, String>,
+    pub(crate) expects: Expects,
+}
+
+/// What a check expects of the driving record.
+#[derive(Clone, Debug)]
+pub enum Expects {
+    /// A staging row with these values; an empty text for none.
+    Row(BTreeMap<String, String>),
+    /// Rejection, with these words in the reason.
+    Rejected(String),
+    /// Left out by this rule.
+    OutOfScope(String),
+}

@@ -1,0 +1,203 @@
+//! What can stop a run, a check or an import. A bad row never does.
+
+use std::path::PathBuf;
+
+/// Why a command could not do what was asked. [`Error::hint`] says what to do about it, [`Error::is_credentials`]
+/// whether it was refused for who asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A declaration is not TOML of the known form.
+    #[error("`{file}` cannot be read")]
+    Toml {
+        /// The file.
+        file: String,
+        /// Where and why, with line and column.
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    /// A declaration says something that does not hold.
+    #[error("`{file}`: {reason}")]
+    Declaration {
+        /// The file.
+        file: String,
+        /// What is wrong, and what to write instead.
+        reason: String,
+    },
+    /// A mapping could not be compiled or evaluated.
+    #[error("the mapping does not hold")]
+    Mapping(#[source] Box<transform::Error>),
+    /// The folder of declarations could not be read.
+    #[error("could not read the pipelines in `{}`", folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// The system's answer.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A recorded body could not be read.
+    #[error("could not read `{}`", path.display())]
+    Body {
+        /// The file.
+        path: PathBuf,
+        /// The system's answer.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A page could not be decoded; nothing of it is used.
+    #[error("a page of the tenant cannot be read")]
+    Page(#[source] Box<extract::DecodeError>),
+    /// The folder holds nothing that is inventory.
+    #[error("`{}` holds no inventory: none of its {files} files was recognised", folder.display())]
+    NothingRecognised {
+        /// The folder.
+        folder: PathBuf,
+        /// Files looked at.
+        files: usize,
+    },
+    /// The snapshot could not be written or believed.
+    #[error("the snapshot cannot be used")]
+    Snapshot(#[source] Box<snapshot::Error>),
+    /// The ledger could not be written or believed.
+    #[error("the ledger cannot be used")]
+    Ledger(#[source] Box<ledger::Error>),
+    /// The engine could not be set up, or a query failed.
+    #[error("the engine failed")]
+    Engine(#[source] Box<engine::Error>),
+    /// The instance refused, or could not be asked.
+    #[error("the instance did not do what was asked: {doing}")]
+    Target {
+        /// What was attempted.
+        doing: String,
+        /// Its answer.
+        #[source]
+        source: Box<load::Error>,
+    },
+    /// Rows could not be encoded for the instance.
+    #[error("rows for `{staging_table}` cannot be encoded")]
+    Encode {
+        /// The staging table.
+        staging_table: String,
+        /// Why.
+        #[source]
+        source: Box<load::EncodeError>,
+    },
+    /// The ledger was built with another instance.
+    #[error(
+        "this is another instance: the ledger of `{integration}` was built with {built_with}, and this one is {found}"
+    )]
+    OtherInstance {
+        /// The integration.
+        integration: String,
+        /// The instance's identity in the ledger.
+        built_with: String,
+        /// The identity found.
+        found: String,
+    },
+    /// The instance no longer has what the ledger proved it to hold.
+    #[error(
+        "the instance was emptied: of {looked_for} records in `{table}` that it was proven to hold, it has {found}"
+    )]
+    Emptied {
+        /// The target table.
+        table: String,
+        /// Records looked for.
+        looked_for: usize,
+        /// Records found.
+        found: u64,
+    },
+    /// The instance lacks tables or columns that a pipeline needs.
+    #[error("the instance is not ready for pipeline `{pipeline}`: {lacks}")]
+    NotReady {
+        /// The pipeline.
+        pipeline: String,
+        /// What is missing.
+        lacks: String,
+    },
+    /// A replay of a snapshot that is older than what the target holds.
+    #[error("snapshot `{snapshot}` was read at {read_at}, and the target holds what was read at {held_at}")]
+    Older {
+        /// The snapshot.
+        snapshot: String,
+        /// When it was read.
+        read_at: String,
+        /// When what is held was read.
+        held_at: String,
+    },
+    /// The accounts do not balance: rows were lost or counted twice.
+    #[error("pipeline `{pipeline}` lost count")]
+    Imbalance {
+        /// The pipeline.
+        pipeline: String,
+        /// Which sum.
+        #[source]
+        source: flow::Imbalance,
+    },
+    /// Two staging rows have one key in what is held: the file is not what this program writes.
+    #[error("what is held in `{0}` is not sorted by key")]
+    HeldOrder(String),
+}
+
+impl Error {
+    /// What the person who reads the error can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Snapshot(source) => source.hint(),
+            Self::Ledger(source) => source.hint(),
+            Self::Target { source, .. } => source.hint().map(str::to_owned),
+            Self::OtherInstance { .. } => {
+                Some("run against the instance that this integration belongs to, or name another with --integration".to_owned())
+            }
+            Self::Emptied { .. } => Some(
+                "if the instance was reset on purpose, begin anew under another --integration name; nothing was sent".to_owned(),
+            ),
+            Self::NotReady { .. } => Some(
+                "import the file that `snowhaul export update-set` writes (Retrieved Update Sets, Import Update Set from XML), then run again"
+                    .to_owned(),
+            ),
+            Self::Older { .. } => Some("to send the older values all the same, say --older".to_owned()),
+            Self::NothingRecognised { .. } => {
+                Some("the folder should hold response bodies of the API as *.json files, one body a file".to_owned())
+            }
+            Self::Page(_) => Some("the snapshot was not sealed and nothing was sent; read the page again".to_owned()),
+            Self::Mapping(_) | Self::Toml { .. } | Self::Declaration { .. } => {
+                Some("`snowhaul check` tries every declaration without sending anything".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// True where credentials or permissions are the cause.
+    pub fn is_credentials(&self) -> bool {
+        matches!(self, Self::Target { source, .. } if source.is_credentials())
+    }
+
+    pub(crate) fn target(doing: impl Into<String>) -> impl FnOnce(load::Error) -> Self {
+        let doing = doing.into();
+        move |source| Self::Target { doing, source: Box::new(source) }
+    }
+}
+
+impl From<snapshot::Error> for Error {
+    fn from(source: snapshot::Error) -> Self {
+        Self::Snapshot(Box::new(source))
+    }
+}
+
+impl From<ledger::Error> for Error {
+    fn from(source: ledger::Error) -> Self {
+        Self::Ledger(Box::new(source))
+    }
+}
+
+impl From<engine::Error> for Error {
+    fn from(source: engine::Error) -> Self {
+        Self::Engine(Box::new(source))
+    }
+}
+
+impl From<transform::Error> for Error {
+    fn from(source: transform::Error) -> Self {
+        Self::Mapping(Box::new(source))
+    }
+}

@@ -1,0 +1,103 @@
+//! What is looked at before the first row leaves: is this the instance that the ledger knows, does it still hold what
+//! it was proven to hold, does it have the tables and columns that the pipelines need. Every answer of a missing part
+//! names the part.
+
+use std::collections::BTreeMap;
+
+use ledger::Ledger;
+use load::{Column, Target};
+
+use crate::declaration::Pipeline;
+use crate::error::Error;
+use crate::limits;
+
+/// The property in which an instance keeps its own identity.
+const IDENTITY_PROPERTY: &str = "instance_id";
+
+/// Refuses another instance, and remembers this one where the ledger is new.
+pub(crate) async fn identity(target: &Target, ledger: &mut Ledger, integration: &str) -> Result<String, Error> {
+    let asked = target.property(IDENTITY_PROPERTY).await.map_err(Error::target("read the instance's identity"))?;
+    // An account that may not read properties still knows which host it asks.
+    let found = asked.filter(|id| !id.is_empty()).unwrap_or_else(|| target.host().to_owned());
+    match ledger.identity("instance")? {
+        Some(built_with) if built_with != found => {
+            Err(Error::OtherInstance { integration: integration.to_owned(), built_with, found })
+        }
+        Some(_) => Ok(found),
+        None => {
+            ledger.set_identity("instance", &found)?;
+            Ok(found)
+        }
+    }
+}
+
+/// Looks up a sample of the records that this pipeline's rows were proven to be.
+pub(crate) async fn still_held(target: &Target, ledger: &Ledger, pipeline: &Pipeline) -> Result<(), Error> {
+    let mut reader = ledger.read_held(pipeline.staging_table())?;
+    let mut sample: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut rows = 0;
+    while rows < limits::EMPTIED_SAMPLE_ROWS {
+        let Some(row) = reader.next_row()? else { break };
+        if row.outcome.is_held() {
+            rows += 1;
+            for held in row.targets {
+                sample.entry(held.table).or_default().push(held.sys_id);
+            }
+        }
+    }
+    for (table, records) in sample {
+        let query = format!("sys_idIN{}", records.join(","));
+        let found = target.count(&table, &query).await.map_err(Error::target(format!("count records in `{table}`")))?;
+        // People delete single records, and the next change brings them back; half of a sample is no person.
+        if found * 2 < records.len() as u64 {
+            return Err(Error::Emptied { table, looked_for: records.len(), found });
+        }
+    }
+    Ok(())
+}
+
+/// The keys under which this pipeline's columns are sent, after checking that the instance has them all.
+pub(crate) async fn ready(target: &Target, pipeline: &Pipeline) -> Result<(), Error> {
+    let lacking = |lacks: String| Error::NotReady { pipeline: pipeline.name().to_owned(), lacks };
+    let staging = columns(target, pipeline.staging_table()).await?;
+    if staging.is_empty() {
+        return Err(lacking(format!("it has no staging table `{}`", pipeline.staging_table())));
+    }
+    for column in pipeline.staging_columns() {
+        match staging.iter().find(|known| known.name == column.name) {
+            None => {
+                return Err(lacking(format!("`{}` has no column `{}`", pipeline.staging_table(), column.name)));
+            }
+            // Keys are labels by default: another label would stage empty rows without an error.
+            Some(known) if known.label != column.label => {
+                return Err(lacking(format!(
+                    "column `{}` of `{}` has the label `{}`, and the pipeline says `{}`",
+                    column.name,
+                    pipeline.staging_table(),
+                    known.label,
+                    column.label
+                )));
+            }
+            Some(_) => {}
+        }
+    }
+    for map in &pipeline.maps {
+        let known = columns(target, &map.target).await?;
+        if known.is_empty() {
+            return Err(lacking(format!("it has no table `{}`, to which the map `{}` writes", map.target, map.name)));
+        }
+        for field in &map.fields {
+            if !known.iter().any(|column| column.name == field.to) {
+                return Err(lacking(format!(
+                    "`{}` has no column `{}`, to which `{}` is mapped",
+                    map.target, field.to, field.from
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn columns(target: &Target, table: &str) -> Result<Vec<Column>, Error> {
+    target.columns(table).await.map_err(Error::target(format!("read the columns of `{table}`")))
+}

@@ -1,0 +1,325 @@
+//! A mapping becomes one query. Apart because its text is the whole of what the engine is told, and can be read.
+//!
+//! ```text
+//!   driving data set ─┐
+//!   joined by id ─────┼─▶ mapped ─▶ staged ─▶ keyed, fingerprinted ─▶ sorted by key, the newest first
+//!   joined by serial ─┘   values     length,    128 bits each
+//!                                    NULL, …
+//! ```
+
+use std::collections::BTreeSet;
+
+use engine::Engine;
+
+use crate::error::Error;
+use crate::limits;
+use crate::mapping::{Join, Longer, Mapping};
+
+/// Columns that the query yields beside the staging columns.
+pub mod lineage {
+    /// The row's key, 32 hexadecimal digits.
+    pub const ROW_KEY: &str = "u_row_key";
+    /// Fingerprint of what is not volatile, 32 hexadecimal digits.
+    pub const FINGERPRINT: &str = "u_fingerprint";
+    /// What sorts records of one key.
+    pub const NEWEST: &str = "_newest";
+    /// The rule that leaves the record out, or NULL.
+    pub const SCOPE: &str = "_scope";
+    /// Who the record is, as an orphan's query says it; the staging query has `_who_0`, `_who_1` and so on.
+    pub const WHO: &str = "_who";
+    /// The page that it was read from.
+    pub const PAGE: &str = "_page";
+    /// Its place in the page.
+    pub const RECORD: &str = "_record";
+    /// The staging columns that were cut or cleaned, or NULL.
+    pub const ADJUSTED: &str = "_adjusted";
+}
+
+/// A mapping that was found sound, as SQL.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    pub(crate) mapping: Mapping,
+    unsorted: String,
+    joined: String,
+}
+
+impl Compiled {
+    /// The mapping that this was compiled from.
+    pub fn mapping(&self) -> &Mapping {
+        &self.mapping
+    }
+
+    /// Data sets that the query reads.
+    pub fn data_sets(&self) -> BTreeSet<&str> {
+        let joined = self.mapping.joins.iter().map(|join| join.data_set.as_str());
+        joined.chain([self.mapping.driver.as_str()]).collect()
+    }
+
+    /// The query, in no order.
+    pub fn unsorted_sql(&self) -> &str {
+        &self.unsorted
+    }
+
+    /// The query in its fixed order: by key, the newest first. Of equals the fingerprint decides, so that the order
+    /// of pages does not.
+    pub fn staging_sql(&self) -> String {
+        format!(
+            "{} ORDER BY {} ASC NULLS FIRST, {} DESC NULLS LAST, {}, {}, {}",
+            self.unsorted,
+            lineage::ROW_KEY,
+            lineage::NEWEST,
+            lineage::FINGERPRINT,
+            lineage::PAGE,
+            lineage::RECORD
+        )
+    }
+
+    /// Records of joined data sets that no staging row used, one query a join that reports them.
+    ///
+    /// Each yields `_page`, `_record`, `_who` and `_partnered`: true where a driving record exists and another record
+    /// was used for it.
+    pub fn orphan_sql(&self) -> Vec<(String, String)> {
+        self.mapping
+            .joins
+            .iter()
+            .filter(|join| join.orphans)
+            .map(|join| (join.data_set.clone(), self.orphans(join)))
+            .collect()
+    }
+
+    fn orphans(&self, join: &Join) -> String {
+        let alias = &join.alias;
+        let mut partners = Vec::new();
+        for (index, on) in join.on.iter().enumerate() {
+            partners.push(format!(
+                "coalesce(_all._key_{index} IN (SELECT {driver} FROM {data_set} AS {device} WHERE ({driver}) IS NOT NULL), false)",
+                driver = on.driver,
+                data_set = self.mapping.driver,
+                device = self.mapping.alias
+            ));
+        }
+        let keys: Vec<String> =
+            join.on.iter().enumerate().map(|(index, on)| format!("{} AS _key_{index}", on.joined)).collect();
+        let who: Vec<String> = (0..join.on.len()).map(|index| format!("_all._key_{index}")).collect();
+        format!(
+            "{joined}, _used AS (SELECT DISTINCT {device}.{alias}._page AS _page, {device}.{alias}._record AS _record \
+             FROM _joined AS {device} WHERE {device}.{alias} IS NOT NULL), \
+             _all AS (SELECT _page, _record, {keys} FROM {data_set}) \
+             SELECT _all._page AS _page, _all._record AS _record, concat_ws(' ', {who}) AS _who, ({partners}) AS _partnered \
+             FROM _all LEFT ANTI JOIN _used ON _all._page = _used._page AND _all._record = _used._record \
+             ORDER BY _page, _record",
+            joined = self.joined,
+            device = self.mapping.alias,
+            keys = keys.join(", "),
+            data_set = join.data_set,
+            who = who.join(", "),
+            partners = partners.join(" OR "),
+        )
+    }
+
+    /// Plans every expression by itself against the registered data sets, so that a fault is told with its place,
+    /// then the query as a whole.
+    pub async fn check(&self, engine: &Engine) -> Result<(), Error> {
+        let mapping = &self.mapping;
+        for (place, expression) in mapping.expressions() {
+            let failed = |source| Error::Expression {
+                pipeline: mapping.name.clone(),
+                place: place.clone(),
+                expression: expression.to_owned(),
+                source,
+            };
+            engine.parse_expression(expression).map_err(failed)?;
+            let sql = format!("{} SELECT {expression} FROM _joined AS {}", self.joined, mapping.alias);
+            engine.check(&sql).await.map_err(failed)?;
+        }
+        let failed = |source| Error::Query { pipeline: mapping.name.clone(), source };
+        engine.check(&self.staging_sql()).await.map_err(failed)?;
+        for (_, sql) in self.orphan_sql() {
+            engine.check(&sql).await.map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+impl Mapping {
+    /// Compiles the mapping. Only its own consistency is looked at here; names are resolved by [`Compiled::check`].
+    pub fn compile(self) -> Result<Compiled, Error> {
+        self.consistent()?;
+        let joined = self.joined_sql();
+        let unsorted = format!("{joined}, {}", self.staged_sql());
+        Ok(Compiled { unsorted, joined, mapping: self })
+    }
+
+    fn consistent(&self) -> Result<(), Error> {
+        let wrong = |reason: String| Err(Error::Mapping { pipeline: self.name.clone(), reason });
+        let mut names = BTreeSet::new();
+        for column in &self.columns {
+            if !names.insert(column.name.as_str()) {
+                return wrong(format!("column `{}` is declared twice", column.name));
+            }
+            if !is_plain(&column.name) {
+                return wrong(format!("`{}` is no column's name: a to z, 0 to 9 and _ only", column.name));
+            }
+        }
+        for key in &self.key {
+            match self.columns.iter().find(|column| column.name == *key) {
+                None => return wrong(format!("the key names `{key}`, which is no column")),
+                Some(column) if column.required.is_none() => {
+                    return wrong(format!("column `{key}` is in the key, so it needs `required` with the reason"));
+                }
+                Some(_) => {}
+            }
+        }
+        if self.key.is_empty() {
+            return wrong("it has no key".to_owned());
+        }
+        if self.joins.len() > limits::JOINS_MAX {
+            return wrong(format!("it joins {} data sets, and {} are the most", self.joins.len(), limits::JOINS_MAX));
+        }
+        if self.columns.len() > limits::COLUMNS_MAX {
+            return wrong(format!("it has {} columns, and {} are the most", self.columns.len(), limits::COLUMNS_MAX));
+        }
+        Ok(())
+    }
+
+    /// Every expression with the place where a person finds it.
+    fn expressions(&self) -> Vec<(String, &str)> {
+        let columns =
+            self.columns.iter().map(|column| (format!("the value of column `{}`", column.name), column.value.as_str()));
+        let scope = self.scope.iter().map(|rule| (format!("the scope's rule `{}`", rule.name), rule.out_when.as_str()));
+        let newest = [("`newest`".to_owned(), self.newest.as_str())];
+        let who = self.who.iter().map(|who| ("`who`".to_owned(), who.as_str()));
+        columns.chain(scope).chain(newest).chain(who).collect()
+    }
+
+    fn joined_sql(&self) -> String {
+        let mut with = String::from("WITH ");
+        for join in &self.joins {
+            for (index, on) in join.on.iter().enumerate() {
+                with.push_str(&self.newest_of(join, index, &on.joined));
+                with.push_str(", ");
+            }
+        }
+        let device = &self.alias;
+        let mut select = format!("_joined AS (SELECT {device}.*");
+        let mut from = format!(" FROM {} AS {device}", self.driver);
+        for join in &self.joins {
+            let found: Vec<String> =
+                (0..join.on.len()).map(|index| format!("_{}_{index}.record", join.alias)).collect();
+            let record = match found.as_slice() {
+                [one] => one.clone(),
+                several => format!(
+                    "CASE {} END",
+                    several.iter().fold(String::new(), |mut cases, record| {
+                        cases.push_str(&format!(" WHEN {record} IS NOT NULL THEN {record}"));
+                        cases
+                    })
+                ),
+            };
+            select.push_str(&format!(", {record} AS {}", join.alias));
+            for (index, on) in join.on.iter().enumerate() {
+                let table = format!("_{}_{index}", join.alias);
+                from.push_str(&format!(" LEFT JOIN {table} ON ({}) = {table}.key", on.driver));
+            }
+        }
+        format!("{with}{select}{from})")
+    }
+
+    /// One record for each key: the newest, and of equally new ones the one whose content sorts first, so that the
+    /// order of pages does not decide.
+    fn newest_of(&self, join: &Join, index: usize, key: &str) -> String {
+        let mut fields = self.columns_used(&join.alias);
+        fields.extend(["_page".to_owned(), "_record".to_owned()]);
+        let pairs: Vec<String> = fields.iter().map(|field| format!("'{field}', {field}")).collect();
+        let content: Vec<&String> = fields.iter().filter(|field| !field.starts_with('_')).collect();
+        let tie = if content.is_empty() {
+            String::new()
+        } else {
+            format!(", content({})", content.into_iter().cloned().collect::<Vec<_>>().join(", "))
+        };
+        format!(
+            "_{alias}_{index} AS (SELECT key, record FROM (SELECT {key} AS key, named_struct({pairs}) AS record, \
+             row_number() OVER (PARTITION BY {key} ORDER BY {newest} DESC NULLS LAST{tie}, _page, _record) AS place \
+             FROM {data_set}) AS ranked WHERE place = 1 AND key IS NOT NULL)",
+            alias = join.alias,
+            pairs = pairs.join(", "),
+            newest = join.newest,
+            data_set = join.data_set,
+        )
+    }
+
+    /// Top-level columns of a joined data set that any expression names, so that no other is read.
+    fn columns_used(&self, alias: &str) -> BTreeSet<String> {
+        let mut used = BTreeSet::new();
+        for (_, expression) in self.expressions() {
+            for (at, _) in expression.match_indices(alias) {
+                let before = expression[..at].chars().next_back();
+                let is_start = before.is_none_or(|c| !(c.is_alphanumeric() || c == '_' || c == '.'));
+                let rest = &expression[at + alias.len()..];
+                if let (true, Some(path)) = (is_start, rest.strip_prefix('.')) {
+                    let end = path.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(path.len());
+                    used.insert(path[..end].to_owned());
+                }
+            }
+        }
+        used
+    }
+
+    fn staged_sql(&self) -> String {
+        let mapped: Vec<String> =
+            self.columns.iter().map(|column| format!("{} AS {}", column.value, column.name)).collect();
+        let staged: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| {
+                let longer = if column.longer == Longer::Cut { "cut" } else { "reject" };
+                format!("staged({0}, '{1}', '{longer}') AS {0}, {0} AS _raw_{0}", column.name, column.length)
+            })
+            .collect();
+        let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
+        let lasting: Vec<String> = self
+            .columns
+            .iter()
+            .filter(|column| !column.volatile)
+            .map(|column| format!("'{0}', {0}", column.name))
+            .collect();
+        let pairs: Vec<String> = names.iter().map(|name| format!("'{name}', _raw_{name}, {name}")).collect();
+        let plain: Vec<String> = names.iter().map(|name| format!("CAST({name} AS VARCHAR) AS {name}")).collect();
+        let whos: Vec<String> = (0..self.who.len()).map(|index| format!("{}_{index}", lineage::WHO)).collect();
+        let who: Vec<String> = self.who.iter().zip(&whos).map(|(who, name)| format!("{who} AS {name}")).collect();
+        let scope = if self.scope.is_empty() {
+            "CAST(NULL AS VARCHAR)".to_owned()
+        } else {
+            let cases = self.scope.iter().fold(String::new(), |mut cases, rule| {
+                cases.push_str(&format!(" WHEN {} THEN '{}'", rule.out_when, rule.name.replace('\'', "''")));
+                cases
+            });
+            format!("CASE{cases} END")
+        };
+        format!(
+            "_mapped AS (SELECT {mapped}, {scope} AS _scope, {newest} AS _newest, {who}, \
+             {alias}._page AS _page, {alias}._record AS _record FROM _joined AS {alias}), \
+             _staged AS (SELECT {staged}, _scope, _newest, {whos}, _page, _record FROM _mapped) \
+             SELECT {plain}, key({key}) AS {row_key}, fingerprint({lasting}) AS {fingerprint}, \
+             CAST(_newest AS VARCHAR) AS _newest, CAST(_scope AS VARCHAR) AS _scope, {whos}, \
+             _page, _record, adjusted({pairs}) AS _adjusted FROM _staged",
+            mapped = mapped.join(", "),
+            newest = self.newest,
+            who = who.join(", "),
+            whos = whos.join(", "),
+            alias = self.alias,
+            staged = staged.join(", "),
+            plain = plain.join(", "),
+            key = self.key.join(", "),
+            lasting = lasting.join(", "),
+            pairs = pairs.join(", "),
+            row_key = lineage::ROW_KEY,
+            fingerprint = lineage::FINGERPRINT,
+        )
+    }
+}
+
+fn is_plain(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
