@@ -1,1 +1,3 @@
-//! The one integration binary.
+//! The one integration binary: whatever needs more than one crate to be shown, and the rules of the repository.
+
+mod tidy;

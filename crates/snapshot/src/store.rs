@@ -127,7 +127,7 @@ fn read_manifest(folder: &Path) -> Result<Manifest, Error> {
     let unreadable = |source| Error::Manifest { path: path.clone(), source };
     let manifest: Manifest = serde_json::from_slice(&text).map_err(unreadable)?;
     // Written again it must be the same to the byte: a flipped bit in a space is damage as well.
-    if with_digest(manifest.clone()).map_err(unreadable)?.into_bytes() != text {
+    if with_digest(&mut manifest.clone()).map_err(unreadable)?.into_bytes() != text {
         return Err(Error::ManifestDamaged { path });
     }
     Ok(manifest)

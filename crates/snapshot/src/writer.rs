@@ -114,24 +114,23 @@ impl SnapshotWriter {
         self.manifest.sealed = true;
         self.manifest.completeness = completeness;
         self.manifest.sealed_at = Timestamp::now().to_string();
-        write_manifest(&self.folder, &self.manifest)?;
+        write_manifest(&self.folder, &mut self.manifest)?;
         Ok(Sealed { folder: self.folder, snapshot: self.manifest.snapshot.clone(), manifest: self.manifest })
     }
 }
 
 /// The manifest's text with its own digest in its last field, so that a changed manifest is noticed too: BLAKE3
 /// of the same text with that field empty.
-pub(crate) fn with_digest(mut manifest: Manifest) -> Result<String, serde_json::Error> {
+pub(crate) fn with_digest(manifest: &mut Manifest) -> Result<String, serde_json::Error> {
     manifest.blake3 = String::new();
-    let bare = serde_json::to_string_pretty(&manifest)?;
+    let bare = serde_json::to_string_pretty(manifest)?;
     manifest.blake3 = blake3::hash(bare.as_bytes()).to_hex().to_string();
-    Ok(serde_json::to_string_pretty(&manifest)? + "\n")
+    Ok(serde_json::to_string_pretty(manifest)? + "\n")
 }
 
-fn write_manifest(folder: &Path, manifest: &Manifest) -> Result<(), Error> {
+fn write_manifest(folder: &Path, manifest: &mut Manifest) -> Result<(), Error> {
     let path = folder.join(MANIFEST);
-    let text =
-        serde_json::to_string_pretty(manifest).map_err(|source| Error::Manifest { path: path.clone(), source })?;
+    let text = with_digest(manifest).map_err(|source| Error::Manifest { path: path.clone(), source })?;
     let temporary = folder.join("manifest.json.partial");
     let failed = |attempt| {
         let path = temporary.clone();

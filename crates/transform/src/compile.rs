@@ -126,13 +126,13 @@ impl Compiled {
                 pipeline: mapping.name.clone(),
                 place: place.clone(),
                 expression: expression.to_owned(),
-                source,
+                source: Box::new(source),
             };
             engine.parse_expression(expression).map_err(failed)?;
             let sql = format!("{} SELECT {expression} FROM _joined AS {}", self.joined, mapping.alias);
             engine.check(&sql).await.map_err(failed)?;
         }
-        let failed = |source| Error::Query { pipeline: mapping.name.clone(), source };
+        let failed = |source| Error::Query { pipeline: mapping.name.clone(), source: Box::new(source) };
         engine.check(&self.staging_sql()).await.map_err(failed)?;
         for (_, sql) in self.orphan_sql() {
             engine.check(&sql).await.map_err(failed)?;

@@ -14,7 +14,7 @@ pub enum Error {
         expression: String,
         /// The engine's words.
         #[source]
-        source: engine::Error,
+        source: Box<engine::Error>,
     },
     /// A key names no column, a name is taken twice, or a limit is passed.
     #[error("pipeline `{pipeline}`: {reason}")]
@@ -31,7 +31,7 @@ pub enum Error {
         pipeline: String,
         /// The engine's words.
         #[source]
-        source: engine::Error,
+        source: Box<engine::Error>,
     },
     /// A column came back in a type that is not text: a fault of this crate.
     #[error("column `{column}` came back as {found}")]

@@ -120,10 +120,10 @@ impl<'a> Stager<'a> {
         }
         let count = columns.len();
         let mut arrays: Vec<ArrayRef> = batch.columns()[..count].to_vec();
-        for index in 0..count {
+        for (index, array) in arrays.iter_mut().enumerate() {
             let rows: Vec<usize> = emptied.iter().filter(|(_, column)| *column == index).map(|(row, _)| *row).collect();
             if !rows.is_empty() {
-                arrays[index] = without(&sorted.columns[index], batch.num_rows(), &rows);
+                *array = without(&sorted.columns[index], batch.num_rows(), &rows);
             }
         }
         let schema = batch.schema();

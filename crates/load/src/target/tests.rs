@@ -1,6 +1,6 @@
 //! A target against a few lines of raw HTTP on this machine, written down from the documentation.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::Mutex;
 
@@ -196,7 +196,7 @@ async fn an_answer_that_lies_is_ambiguous_and_a_refusal_is_not() {
 async fn names_that_would_choose_another_address_are_refused() {
     let (target, heard) = target(Vec::new()).await;
     for name in ["", "../oauth_token.do", "a/b", "a?b", "A", "a^b"] {
-        assert!(matches!(target.send(name, Vec::new()).await, Err(Error::Name { .. })), "{name}");
+        assert!(matches!(target.send(name, Vec::new(), None).await, Err(Error::Name { .. })), "{name}");
         assert!(matches!(target.count(name, "").await, Err(Error::Name { .. })), "{name}");
     }
     assert!(matches!(target.property("a^ORb").await, Err(Error::Name { .. })));

@@ -142,7 +142,7 @@ fn addresses_in_four_spellings() {
 fn applications() {
     occurs(PrismApps, |row| row["bundle_id"] == "");
     occurs(PrismApps, |row| row["bundle_id"] == "No value");
-    occurs(PrismApps, |row| row["signature"] == "" && text(row, "developer_name") != "");
+    occurs(PrismApps, |row| row["signature"] == "" && !text(row, "developer_name").is_empty());
     occurs(PrismApps, |row| text(row, "signature").starts_with("Developer ID Application: "));
     occurs(PrismApps, |row| text(row, "signature").starts_with("Apple Mac OS Application Signing, "));
     occurs(PrismApps, |row| {

@@ -1,0 +1,89 @@
+//! The Import Set API.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+
+use super::blocking;
+use super::caller::Caller;
+use super::parameters::{Parameters, require_json};
+use super::refusal::Refusal;
+use crate::import::{self, ImportAnswer, ImportError, LoadOptions};
+use crate::instance::Shared;
+
+/// The role that an import needs (`com.glide.import_set_api.insert_multiple_optimize`).
+const LOADER: &str = "import_transformer";
+
+/// `POST /api/now/import/{table}`: one record, transformed before the answer, which is 201 even for a row in error.
+pub(super) async fn one(
+    State(shared): State<Arc<Shared>>,
+    caller: Caller,
+    Path(table): Path<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Refusal> {
+    require_json(&headers)?;
+    let body = body.map_err(|rejection| Refusal::body(&rejection))?;
+    blocking(move || {
+        require_loader(&shared, &caller)?;
+        let id = import::insert_one(&shared, &caller.user, &table, &body)?;
+        let answer = answer(&shared, &caller, &table, &id)?;
+        Ok((StatusCode::CREATED, Json(answer)).into_response())
+    })
+    .await
+}
+
+/// `POST /api/now/import/{table}/insertMultiple`: many records, and no word about any of them.
+pub(super) async fn many(
+    State(shared): State<Arc<Shared>>,
+    caller: Caller,
+    Path(table): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Refusal> {
+    require_json(&headers)?;
+    let body = body.map_err(|rejection| Refusal::body(&rejection))?;
+    let parameters = Parameters::of_uri(&uri);
+    let given = |name: &str| parameters.get(name).filter(|value| !value.is_empty()).map(str::to_owned);
+    let options = LoadOptions { multi_import_set: given("multi_import_set_id"), run_after: given("run_after") };
+    blocking(move || {
+        require_loader(&shared, &caller)?;
+        let loaded = import::insert_multiple(&shared, &caller.user, &table, &body, &options)?;
+        Ok((StatusCode::CREATED, Json(loaded)).into_response())
+    })
+    .await
+}
+
+/// `GET /api/now/import/{table}/{sys_id}`: what became of a row.
+pub(super) async fn read(
+    State(shared): State<Arc<Shared>>,
+    caller: Caller,
+    Path((table, id)): Path<(String, String)>,
+) -> Result<Response, Refusal> {
+    blocking(move || {
+        if !shared.dictionary().is_staging(&table) {
+            return Err(ImportError::InvalidTable.into());
+        }
+        Ok(Json(answer(&shared, &caller, &table, &id)?).into_response())
+    })
+    .await
+}
+
+fn answer(shared: &Shared, caller: &Caller, table: &str, id: &str) -> Result<ImportAnswer, Refusal> {
+    let dictionary = shared.dictionary();
+    shared
+        .database
+        .read::<_, Refusal>(|connection| Ok(import::answer(connection, &dictionary, table, id, &caller.base)?))?
+        .ok_or_else(Refusal::no_record)
+}
+
+fn require_loader(shared: &Shared, caller: &Caller) -> Result<(), Refusal> {
+    let may = shared.database.read::<_, Refusal>(|connection| Ok(caller.has_role(connection, LOADER)?))?;
+    if may { Ok(()) } else { Err(Refusal::forbidden("Insert")) }
+}

@@ -1,0 +1,64 @@
+//! Every named limit of the instance, with its reason. Apart so that one page answers "how much".
+
+use std::time::Duration;
+
+/// The largest request body. ServiceNow documents 10 MB for scripted REST (`glide.rest.max_content_length`)
+/// and no figure for the Import Set API; the same is taken for both.
+pub(crate) const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
+
+/// The largest row of a table: a bigger one is skipped (ServiceNow: maximum row size).
+pub(crate) const ROW_BYTES_MAX: usize = 8126;
+
+/// Rows of one table or field value are cut at this length unless the dictionary says otherwise: the
+/// documented default of a staging column.
+pub(crate) const COLUMN_CHARACTERS_DEFAULT: usize = 40;
+
+/// A comment on an import-set row is cut here; it is the length of the column in the dictionary.
+pub(crate) const COMMENT_CHARACTERS_MAX: usize = 1000;
+
+/// Rows of one import set that are transformed in one transaction. ServiceNow works in blocks of 100;
+/// a bigger block commits less often, and a crash repeats at most one block.
+pub(crate) const BLOCK_ROWS: usize = 500;
+
+/// Entries of one look-up cache of a run; past it new answers are not remembered, which costs time and
+/// never correctness.
+pub(crate) const LOOKUP_CACHE_ENTRIES_MAX: usize = 100_000;
+
+/// Records that one Table API answer holds unless `sysparm_limit` asks for fewer or more: the documented default.
+pub(crate) const TABLE_ROWS_DEFAULT: usize = 10_000;
+
+/// The most that `sysparm_limit` is heeded for, so that one request cannot hold the whole database in memory.
+pub(crate) const TABLE_ROWS_MAX: usize = 100_000;
+
+/// Dot-walking is followed this many references deep.
+pub(crate) const DOT_WALK_DEPTH_MAX: usize = 3;
+
+/// Terms of one encoded query. SQLite allows an expression depth of 1,000; a query is refused well before.
+pub(crate) const QUERY_TERMS_MAX: usize = 400;
+
+/// Values of one `IN` list, below SQLite's 32,766 parameters of a statement.
+pub(crate) const QUERY_LIST_VALUES_MAX: usize = 30_000;
+
+/// Elements inside one another in an update set; a real payload has four.
+pub(crate) const XML_DEPTH_MAX: usize = 32;
+
+/// Connections kept open for reading; more are opened when needed and closed after use.
+pub(crate) const IDLE_READERS_MAX: usize = 8;
+
+/// Prepared statements kept by each connection: a plan of a few maps needs some forty.
+pub(crate) const PREPARED_STATEMENTS: usize = 256;
+
+/// How long a connection waits for another to release the database before it gives up.
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long the transformer lets requests that wait for the writer go first, between two blocks.
+pub(crate) const YIELD_TO_REQUESTS: Duration = Duration::from_millis(20);
+
+/// How long the transformer waits after a failure that it could not even record.
+pub(crate) const RETRY_PAUSE: Duration = Duration::from_secs(1);
+
+/// Life of an access token: the documented default.
+pub(crate) const ACCESS_TOKEN_SECONDS_DEFAULT: u32 = 1800;
+
+/// Life of a refresh token: 100 days, the documented default.
+pub(crate) const REFRESH_TOKEN_SECONDS: u64 = 8_640_000;

@@ -1,0 +1,113 @@
+//! A query on a table as SQL: where its records are, which of them, in which order.
+
+use rusqlite::{Connection, params_from_iter};
+
+use super::condition::condition;
+use super::walk::walk;
+use super::{Query, Term};
+use crate::dictionary::{Dictionary, Kind, Table, quoted};
+use crate::error::Error;
+
+/// The alias of the table that is asked for.
+pub(crate) const ROOT: &str = "t0";
+
+/// A query that is ready to be run.
+pub(crate) struct Selection<'d> {
+    dictionary: &'d Dictionary,
+    table: &'d Table,
+    conditions: String,
+    order: String,
+    values: Vec<String>,
+}
+
+impl<'d> Selection<'d> {
+    /// Resolves the fields of a query. Unknown ones are ignored, or empty the answer where `strict`.
+    pub(crate) fn new(dictionary: &'d Dictionary, table: &'d Table, query: &Query, strict: bool) -> Self {
+        let mut selection =
+            Self { dictionary, table, conditions: String::new(), order: String::new(), values: Vec::new() };
+        let mut unknown = query.unknown;
+        let alternatives: Vec<String> =
+            query.alternatives.iter().map(|all| selection.all(all, &mut unknown)).collect();
+        selection.conditions = if strict && unknown > 0 {
+            selection.values.clear();
+            "0".to_owned()
+        } else {
+            alternatives.join(" OR ")
+        };
+        selection.order = selection.sorted(&query.order);
+        selection
+    }
+
+    /// A statement for these expressions, and the values that it needs.
+    pub(crate) fn sql(&self, expressions: &[String], limit: usize, offset: usize) -> String {
+        format!(
+            "SELECT {} FROM {} WHERE {} {} LIMIT {limit} OFFSET {offset}",
+            expressions.join(", "),
+            self.source(),
+            self.conditions,
+            self.order
+        )
+    }
+
+    /// The values of the statement's conditions.
+    pub(crate) fn values(&self) -> &[String] {
+        &self.values
+    }
+
+    /// How many records match.
+    pub(crate) fn count(&self, connection: &Connection) -> Result<u64, Error> {
+        let sql = format!("SELECT COUNT(*) FROM {} WHERE {}", self.source(), self.conditions);
+        let count: i64 = connection.prepare_cached(&sql)?.query_row(params_from_iter(&self.values), |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// All of these; what has no known term is true.
+    fn all(&mut self, all: &[Vec<Term>], unknown: &mut usize) -> String {
+        let parts: Vec<String> = all.iter().filter_map(|any| self.any(any, unknown)).collect();
+        if parts.is_empty() { "1".to_owned() } else { format!("({})", parts.join(" AND ")) }
+    }
+
+    fn any(&mut self, any: &[Term], unknown: &mut usize) -> Option<String> {
+        let mut parts = Vec::new();
+        for term in any {
+            match walk(self.dictionary, self.table, ROOT, &term.path) {
+                Some(walked) => parts.push(condition(&walked, term, &mut self.values)),
+                None => *unknown += 1,
+            }
+        }
+        (!parts.is_empty()).then(|| format!("({})", parts.join(" OR ")))
+    }
+
+    /// The order, made complete by the id so that pages do not overlap. Without one, a single table answers in the
+    /// order in which its records were made, which costs nothing.
+    fn sorted(&self, order: &[(String, bool)]) -> String {
+        let mut parts = Vec::new();
+        for (path, down) in order {
+            let Some(walked) = walk(self.dictionary, self.table, ROOT, path) else { continue };
+            let field = match walked.column.kind {
+                Kind::Integer | Kind::Decimal => format!("CAST({} AS REAL)", walked.sql),
+                kind => format!("{}{}", walked.sql, crate::store::collation(kind)),
+            };
+            parts.push(if *down { format!("{field} DESC") } else { field });
+        }
+        let alone = self.dictionary.family(&self.table.name).len() == 1;
+        match (parts.is_empty(), alone) {
+            (true, true) => format!("ORDER BY {ROOT}.rowid"),
+            (true, false) => format!("ORDER BY {ROOT}.sys_id"),
+            (false, _) => format!("ORDER BY {}, {ROOT}.sys_id", parts.join(", ")),
+        }
+    }
+
+    /// The table itself, or with the tables that extend it where there are any.
+    fn source(&self) -> String {
+        let family = self.dictionary.family(&self.table.name);
+        if family.len() == 1 {
+            return format!("{} AS {ROOT}", quoted(&self.table.name));
+        }
+        let columns: Vec<String> = self.table.columns.iter().map(|column| quoted(&column.name)).collect();
+        let columns = columns.join(", ");
+        let parts: Vec<String> =
+            family.iter().map(|member| format!("SELECT {columns} FROM {}", quoted(member))).collect();
+        format!("({}) AS {ROOT}", parts.join(" UNION ALL "))
+    }
+}

@@ -1,0 +1,121 @@
+//! Commands: from parsed arguments to calls, and from their answers to words and exit codes.
+
+mod instance;
+mod look;
+mod run;
+mod snapshot;
+
+use std::ffi::OsString;
+
+use anyhow::{Context, Result};
+use clap::{CommandFactory, Parser};
+
+use crate::arguments::{Arguments, Command, Common, ExportCommand, Form, InstanceCommand, SnapshotCommand};
+use crate::{bench, exit, log, output::Output};
+
+/// Runs one command line, the program's name first, and returns the exit code.
+pub fn main_with<I, T>(arguments: I, output: &mut Output) -> u8
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let text = error.to_string();
+            let text = text.trim_end();
+            if error.use_stderr() {
+                output.talk(text);
+                return exit::USAGE;
+            }
+            output.data(text);
+            return exit::DONE;
+        }
+    };
+    log::begin();
+    let runtime = match tokio::runtime::Runtime::new().context("could not start the runtime") {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error, output),
+    };
+    let ended = runtime.block_on(async {
+        tokio::select! {
+            ended = command(&arguments.common, arguments.command, output) => ended,
+            () = interrupted() => Err(exit::Interrupted.into()),
+        }
+    });
+    match ended {
+        Ok(code) => code,
+        Err(error) => failed(&error, output),
+    }
+}
+
+/// `instance serve` ends in peace when it is interrupted, and hears of it by itself; every other command is dropped
+/// where it waits, which loses nothing that was acknowledged.
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// The error with its causes, once, and what to do about it.
+fn failed(error: &anyhow::Error, output: &mut Output) -> u8 {
+    output.talk(&format!("error: {error:#}"));
+    let hint = error.chain().find_map(|cause| {
+        let pipeline = cause.downcast_ref::<pipeline::Error>().and_then(pipeline::Error::hint);
+        let snapshot = || cause.downcast_ref::<::snapshot::Error>().and_then(::snapshot::Error::hint);
+        let ledger = || cause.downcast_ref::<ledger::Error>().and_then(ledger::Error::hint);
+        pipeline.or_else(snapshot).or_else(ledger)
+    });
+    if let Some(hint) = hint {
+        output.talk(&format!("hint: {hint}"));
+    }
+    exit::of_error(error)
+}
+
+async fn command(common: &Common, command: Command, output: &mut Output) -> Result<u8> {
+    match command {
+        Command::Run(arguments) => run::run(common, arguments, output).await,
+        Command::Replay(arguments) => run::replay(common, arguments, output).await,
+        Command::Snapshot { command: SnapshotCommand::Import { folder } } => snapshot::import(common, &folder, output),
+        Command::Snapshots { command } => snapshot::look(common, command, output),
+        Command::Runs { command } => look::runs(common, command, output),
+        Command::Check => look::check(common, output).await,
+        Command::Export { command: ExportCommand::UpdateSet { out } } => {
+            look::update_set(common, out.as_deref(), output)
+        }
+        Command::Instance { command: InstanceCommand::Serve(arguments) } => {
+            instance::serve(common, arguments, output).await
+        }
+        Command::Bench(arguments) => bench::run(&arguments, output).await,
+        Command::Functions => {
+            output.data(&transform::functions::reference());
+            Ok(exit::DONE)
+        }
+        Command::Completion { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "snowhaul", &mut script);
+            output.data(&String::from_utf8_lossy(&script));
+            Ok(exit::DONE)
+        }
+    }
+}
+
+/// Prints a document as JSON, or says it in words.
+fn say(
+    form: Form,
+    output: &mut Output,
+    document: &impl serde::Serialize,
+    words: impl FnOnce() -> String,
+) -> Result<()> {
+    match form {
+        Form::Json => output.data(&serde_json::to_string_pretty(document).context("could not write the document")?),
+        Form::Text => output.data(words().trim_end()),
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! What the tests need of the machine: a C compiler with the headers of the C library, rustfmt and clippy.
+//!
+//! Apart because only this may install something, and it says so before it does. SQLite, Zstandard and ring are
+//! compiled from C; they come with their sources, so no library of the system and no `pkg-config` is needed.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use crate::step;
+
+/// The packages that bring a C compiler where packages come from apt.
+const COMPILER_PACKAGES: [&str; 2] = ["gcc", "libc6-dev"];
+
+/// Makes sure that everything is there, or says what is missing and how to get it.
+pub(crate) fn provide() -> Result<()> {
+    provide_compiler()?;
+    require_component("fmt", "rustfmt")?;
+    require_component("clippy", "clippy")
+}
+
+fn provide_compiler() -> Result<()> {
+    if compiles_c() {
+        return Ok(());
+    }
+    println!("==> there is no C compiler with headers; installing {} with apt", COMPILER_PACKAGES.join(" and "));
+    ensure!(
+        step::succeeds(Command::new("apt-get").arg("--version")),
+        "no C compiler and no apt here; hint: install a C compiler that can be called as `cc`"
+    );
+    step::run(as_root("apt-get").arg("update"))?;
+    step::run(as_root("apt-get").args(["install", "--yes", "--no-install-recommends"]).args(COMPILER_PACKAGES))?;
+    ensure!(compiles_c(), "`cc` still compiles nothing after the installation");
+    Ok(())
+}
+
+/// Whoever linked this program has a linker by the name of `cc`; that there are headers as well is what this asks.
+fn compiles_c() -> bool {
+    let probe = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/probe.c");
+    step::succeeds(Command::new("cc").arg("-fsyntax-only").arg(probe))
+}
+
+/// As it is when we are root already, which is where there is often no `sudo`.
+fn as_root(program: &str) -> Command {
+    let id = Command::new("id").arg("-u").output();
+    if id.is_ok_and(|output| output.stdout.trim_ascii() == b"0") {
+        return Command::new(program);
+    }
+    let mut command = Command::new("sudo");
+    command.arg(program);
+    command
+}
+
+fn require_component(subcommand: &str, component: &str) -> Result<()> {
+    ensure!(
+        step::succeeds(&mut step::cargo(&[subcommand, "--version"])),
+        "`cargo {subcommand}` is missing; hint: rustup component add {component}"
+    );
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! `cargo xtask test`: everything that must hold before a change is accepted, the quickest to fail first.
+//!
+//! The tests come last, so that the output ends in the test runner's own summary.
+
+use anyhow::Result;
+
+use crate::needs;
+use crate::step::{self, cargo};
+
+/// Runs all steps; the first that fails ends it.
+pub(crate) fn run() -> Result<()> {
+    needs::provide()?;
+    step::run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    step::run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
+    document()?;
+    step::run(&mut cargo(&["run", "--locked", "--package", "snowhaul", "--", "check"]))?;
+    step::run_last(&mut cargo(&["test", "--workspace", "--locked"]))
+}
+
+/// Builds the documentation, private items as well: a link that leads nowhere is an error.
+fn document() -> Result<()> {
+    let arguments = ["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"];
+    step::run(cargo(&arguments).env("RUSTDOCFLAGS", "-D warnings"))
+}
