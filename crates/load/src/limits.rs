@@ -39,3 +39,6 @@ pub const POLL_WAIT_MAX: Duration = Duration::from_secs(2);
 /// How long an import set may take before its rows count as unresolved. Each node starts transformations once a
 /// minute and runs two of them at a time, so minutes in the queue are ordinary.
 pub const CONFIRM_DEADLINE: Duration = Duration::from_secs(600);
+
+/// Tables that one table may extend, one after the other; ServiceNow's deepest hierarchies have six.
+pub const EXTENDS_DEPTH_MAX: usize = 16;

@@ -105,6 +105,28 @@ impl Target {
         Ok(columns)
     }
 
+    /// The columns of this table and of every table that it extends, its own first; none where there is no such table.
+    ///
+    /// # Errors
+    /// As [`Target::read`], and a hierarchy deeper than [`limits::EXTENDS_DEPTH_MAX`].
+    pub async fn columns_with_inherited(&self, table: &str) -> Result<Vec<Column>, Error> {
+        let mut columns = Vec::new();
+        let mut next = table.to_owned();
+        for _ in 0..limits::EXTENDS_DEPTH_MAX {
+            columns.extend(self.columns(&next).await?);
+            let found = self.rows("sys_db_object", &format!("name={next}"), &["name", "super_class.name"]).await?;
+            let parent = found.rows.into_iter().find(|row| row[0] == next).map(|mut row| row.swap_remove(1));
+            match parent.filter(|name| !name.is_empty()) {
+                Some(parent) => next = parent,
+                None => return Ok(columns),
+            }
+        }
+        Err(Error::Unexpected {
+            doing: format!("read the columns of `{table}`"),
+            reason: format!("it extends more than {} tables", limits::EXTENDS_DEPTH_MAX),
+        })
+    }
+
     /// Labels stand in a table of their own, one a language; the dictionary shows them only to some users.
     async fn label(&self, table: &str, columns: &mut [Column]) -> Result<(), Error> {
         let query = format!("name={table}^language=en");

@@ -99,5 +99,5 @@ pub(crate) async fn ready(target: &Target, pipeline: &Pipeline) -> Result<(), Er
 }
 
 async fn columns(target: &Target, table: &str) -> Result<Vec<Column>, Error> {
-    target.columns(table).await.map_err(Error::target(format!("read the columns of `{table}`")))
+    target.columns_with_inherited(table).await.map_err(Error::target(format!("read the columns of `{table}`")))
 }

@@ -88,32 +88,36 @@ impl Compiled {
     }
 
     fn orphans(&self, join: &Join) -> String {
-        let alias = &join.alias;
-        let mut partners = Vec::new();
-        for (index, on) in join.on.iter().enumerate() {
-            partners.push(format!(
-                "coalesce(_all._key_{index} IN (SELECT {driver} FROM {data_set} AS {device} WHERE ({driver}) IS NOT NULL), false)",
-                driver = on.driver,
-                data_set = self.mapping.driver,
-                device = self.mapping.alias
-            ));
-        }
-        let keys: Vec<String> =
-            join.on.iter().enumerate().map(|(index, on)| format!("{} AS _key_{index}", on.joined)).collect();
-        let who: Vec<String> = (0..join.on.len()).map(|index| format!("_all._key_{index}")).collect();
+        let (device, alias, driver) = (&self.mapping.alias, &join.alias, &self.mapping.driver);
+        let ways = || join.on.iter().enumerate();
+        // A key of the driving data set stands once, so that a join by it makes no second row.
+        let drivers: Vec<String> = ways()
+            .map(|(way, on)| {
+                let key = &on.driver;
+                format!(
+                    "_keys_{way} AS (SELECT DISTINCT {key} AS key FROM {driver} AS {device} WHERE {key} IS NOT NULL)"
+                )
+            })
+            .collect();
+        let keys: Vec<String> = ways().map(|(way, on)| format!("{} AS key_{way}", on.joined)).collect();
+        let joins: Vec<String> =
+            ways().map(|(way, _)| format!("LEFT JOIN _keys_{way} ON _all.key_{way} = _keys_{way}.key")).collect();
+        let partnered: Vec<String> = ways().map(|(way, _)| format!("_keys_{way}.key IS NOT NULL")).collect();
+        let who: Vec<String> = ways().map(|(way, _)| format!("_all.key_{way}")).collect();
         format!(
-            "{joined}, _used AS (SELECT DISTINCT {device}.{alias}._page AS _page, {device}.{alias}._record AS _record \
-             FROM _joined AS {device} WHERE {device}.{alias} IS NOT NULL), \
-             _all AS (SELECT _page, _record, {keys} FROM {data_set}) \
-             SELECT _all._page AS _page, _all._record AS _record, concat_ws(' ', {who}) AS _who, ({partners}) AS _partnered \
-             FROM _all LEFT ANTI JOIN _used ON _all._page = _used._page AND _all._record = _used._record \
+            "{joined}, _used AS (SELECT DISTINCT {device}.{alias}._page AS page, {device}.{alias}._record AS record \
+             FROM _joined AS {device} WHERE {device}.{alias} IS NOT NULL), {drivers}, \
+             _all AS (SELECT _page AS page, _record AS record, {keys} FROM {data_set}) \
+             SELECT _all.page AS _page, _all.record AS _record, concat_ws(' ', {who}) AS _who, ({partnered}) AS _partnered \
+             FROM _all LEFT ANTI JOIN _used ON _all.page = _used.page AND _all.record = _used.record {joins} \
              ORDER BY _page, _record",
             joined = self.joined,
-            device = self.mapping.alias,
+            drivers = drivers.join(", "),
             keys = keys.join(", "),
             data_set = join.data_set,
             who = who.join(", "),
-            partners = partners.join(" OR "),
+            partnered = partnered.join(" OR "),
+            joins = joins.join(" "),
         )
     }
 
