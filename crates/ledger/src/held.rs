@@ -31,8 +31,8 @@ pub struct HeldTarget {
 pub struct HeldRow {
     /// The row's key: 32 hexadecimal digits. The file is sorted by it.
     pub row_key: String,
-    /// The key in words, e.g. a serial number.
-    pub key: String,
+    /// The row in words, e.g. a serial number.
+    pub title: String,
     /// Fingerprint of the row's columns that are not volatile.
     pub fingerprint: String,
     /// When the device itself was last seen, as `YYYY-MM-DD HH:MM:SS`; empty when unknown.
@@ -47,7 +47,7 @@ pub struct HeldRow {
     pub targets: Vec<HeldTarget>,
 }
 
-const TEXT_COLUMNS: [&str; 7] = ["row_key", "key", "fingerprint", "moment", "outcome", "comment", "at"];
+const TEXT_COLUMNS: [&str; 7] = ["row_key", "title", "fingerprint", "moment", "outcome", "comment", "at"];
 
 fn target_fields() -> Fields {
     Fields::from(vec![Field::new("table", DataType::Utf8, true), Field::new("sys_id", DataType::Utf8, true)])
@@ -85,7 +85,7 @@ impl HeldWriter {
     /// Appends a row; its key must be greater than the one before.
     pub fn write(&mut self, row: &HeldRow) -> Result<(), Error> {
         let values =
-            [&row.row_key, &row.key, &row.fingerprint, &row.moment, row.outcome.as_str(), &row.comment, &row.at];
+            [&row.row_key, &row.title, &row.fingerprint, &row.moment, row.outcome.as_str(), &row.comment, &row.at];
         for (builder, value) in self.texts.iter_mut().zip(values) {
             builder.append_value(value);
         }
@@ -171,7 +171,7 @@ fn row_of(batch: &RecordBatch, row: usize) -> Option<HeldRow> {
     let targets: &ListArray = batch.column(TEXT_COLUMNS.len()).as_list_opt::<i32>()?;
     Some(HeldRow {
         row_key: text(0)?,
-        key: text(1)?,
+        title: text(1)?,
         fingerprint: text(2)?,
         moment: text(3)?,
         outcome: Outcome::from_import_state(&text(4)?).ok()?,

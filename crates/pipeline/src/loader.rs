@@ -47,7 +47,7 @@ struct Keys {
     row_key: TextColumn,
     fingerprint: TextColumn,
     moment: TextColumn,
-    key: Vec<TextColumn>,
+    title: Vec<TextColumn>,
 }
 
 impl Loader<'_> {
@@ -232,9 +232,9 @@ impl Loaded {
         }
     }
 
-    fn refuse(&mut self, key: String, outcome: Outcome, outcomes: &[RowOutcome]) {
+    fn refuse(&mut self, title: String, outcome: Outcome, outcomes: &[RowOutcome]) {
         if self.refused.len() < transform::limits::LISTED_ROWS_MAX {
-            self.refused.push(Refused { key, outcome, comment: comment_of(outcomes) });
+            self.refused.push(Refused { title, outcome, comment: comment_of(outcomes) });
         }
     }
 }
@@ -254,12 +254,12 @@ impl Keys {
             row_key: column(lineage::ROW_KEY)?,
             fingerprint: column(lineage::FINGERPRINT)?,
             moment: column(lineage::NEWEST)?,
-            key: pipeline.mapping().key.iter().map(|name| column(name)).collect::<Result<_, _>>()?,
+            title: pipeline.title.iter().map(|name| column(name)).collect::<Result<_, _>>()?,
         })
     }
 
     fn words(&self, row: usize) -> String {
-        self.key.iter().filter_map(|column| column.text(row)).collect::<Vec<_>>().join(" ")
+        self.title.iter().filter_map(|column| column.text(row)).collect::<Vec<_>>().join(" ")
     }
 
     fn held(&self, row: usize, outcome: Outcome, outcomes: &[RowOutcome], now: Timestamp) -> HeldRow {
@@ -267,7 +267,7 @@ impl Keys {
         let targets = outcomes.iter().filter(|one| one.outcome.is_held() && !one.target_sys_id.is_empty());
         HeldRow {
             row_key: text(&self.row_key),
-            key: self.words(row),
+            title: self.words(row),
             fingerprint: text(&self.fingerprint),
             moment: text(&self.moment),
             outcome,

@@ -19,8 +19,8 @@ pub struct LeftOutRow {
 /// A row that the instance refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refused {
-    /// The row's key in words.
-    pub key: String,
+    /// The row in words.
+    pub title: String,
     /// `skipped` or `error`.
     pub outcome: Outcome,
     /// The instance's own words.

@@ -32,8 +32,6 @@ pub(crate) fn run(report: &RunReport, common: &Common) -> String {
         }
     }
     line(&mut text, format!("run {} of snapshot {} took {:.1} s", report.run, report.snapshot, report.seconds));
-    line(&mut text, format!("balanced: {}", report.balanced));
-    line(&mut text, String::new());
     let at = format!("--state {} --integration {}", common.state.display(), common.integration);
     line(&mut text, "look next:".to_owned());
     line(
@@ -48,6 +46,7 @@ pub(crate) fn run(report: &RunReport, common: &Common) -> String {
             common.state.join(&common.integration).join("instance").display()
         ),
     );
+    line(&mut text, format!("balanced: {}", report.balanced));
     text
 }
 
@@ -120,7 +119,12 @@ fn left_out(table: &TableReport) -> String {
         causes.entry(cause).or_default().push(format!("{}{value} ({})", row.record.who, row.record.place));
     }
     for row in &table.refused {
-        causes.entry(format!("{}: {}", row.outcome.as_str(), row.comment)).or_default().push(row.key.clone());
+        // What is rejected stands at the comment's end; before it stands the cause.
+        let cause = row.comment.split_once(" with ").map_or(row.comment.as_str(), |(cause, _)| cause);
+        causes
+            .entry(format!("{}: {cause}", row.outcome.as_str()))
+            .or_default()
+            .push(format!("{}: {}", row.title, row.comment));
     }
     let mut text = String::new();
     for (cause, rows) in causes {

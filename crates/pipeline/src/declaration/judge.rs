@@ -50,6 +50,10 @@ impl Judge<'_> {
         for data_set in raw.join.iter().map(|join| &join.data_set).chain([&raw.source.data_set]) {
             self.data_set(data_set)?;
         }
+        if let Some(unknown) = raw.title.iter().find(|title| !raw.column.iter().any(|column| column.name == **title)) {
+            return self.wrong(format!("`title` names `{unknown}`, which is no column"));
+        }
+        let title = if raw.title.is_empty() { raw.key.clone() } else { raw.title };
         let lengths = columns.iter().map(|column| column.length).collect::<Vec<_>>();
         let mapping = Mapping {
             name: raw.name,
@@ -91,6 +95,7 @@ impl Judge<'_> {
             staging_table: raw.staging.table,
             staging_label: raw.staging.label,
             mapping,
+            title,
             columns: columns.into_iter().chain(lineage).collect(),
             maps,
             tables,

@@ -17,6 +17,7 @@ pub struct Pipeline {
     pub(crate) staging_table: String,
     pub(crate) staging_label: String,
     pub(crate) mapping: Mapping,
+    pub(crate) title: Vec<String>,
     pub(crate) columns: Vec<StagingColumn>,
     pub(crate) maps: Vec<TransformMap>,
     pub(crate) tables: Vec<OwnTable>,

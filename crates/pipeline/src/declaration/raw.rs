@@ -14,6 +14,9 @@ pub(super) struct RawPipeline {
     pub(super) staging: RawStaging,
     pub(super) source: RawSource,
     pub(super) key: Vec<String>,
+    /// Columns that name a row to a person; the key's otherwise.
+    #[serde(default)]
+    pub(super) title: Vec<String>,
     #[serde(default = "RawPipeline::volatile_days")]
     pub(super) volatile_days: u32,
     #[serde(default = "RawPipeline::promote")]
