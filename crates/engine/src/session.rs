@@ -74,6 +74,9 @@ impl Engine {
             // A file is split between partitions by row group, never read twice for statistics of pages.
             .set_bool("datafusion.execution.parquet.enable_page_index", false)
             .set_bool("datafusion.execution.parquet.schema_force_view_types", true)
+            // Plain texts once a query is done: views into a dictionary's buffer are counted as if each batch held the
+            // whole buffer, and a sort gives up long before memory is short.
+            .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
             // What we call a column is what we wrote: no folding of case anywhere.
             .set_bool("datafusion.sql_parser.enable_ident_normalization", false);
         Ok(Self { context: SessionContext::new_with_config_rt(config, runtime) })

@@ -17,7 +17,7 @@ use load::BatchLimits;
 use pipeline::Pipeline;
 use rayon::prelude::*;
 use serde::Serialize;
-use tenant::{Fleet, FleetConfig, Page};
+use tenant::{Endpoint, Fleet, FleetConfig, Page};
 use transform::{Compiled, Stager};
 
 use crate::arguments::BenchArguments;
@@ -25,8 +25,8 @@ use crate::output::Output;
 use crate::{exit, state};
 use measure::{Figure, Watch, peak_memory_bytes};
 
-/// Pages made and measured at a time: 38,400 rows, some 50 MB of JSON.
-const CHUNK_PAGES: usize = 128;
+/// Pages made and measured at a time: 9,600 rows, some 16 MB of JSON.
+const CHUNK_PAGES: usize = 32;
 
 /// Application rows on a Mac of the measured fleet, and the share of Macs in it.
 const APPS_PER_MAC: u32 = 165;
@@ -67,7 +67,7 @@ async fn all(arguments: &BenchArguments, folder: &Path) -> Result<Document> {
     let mut figures = reading.figures;
     let pipeline = applications()?;
     let compiled = pipeline.mapping().clone().compile()?;
-    let engine = engine_with(&apps, folder).await?;
+    let engine = engine_with(&fleet, &apps, folder).await?;
     let bytes = std::fs::metadata(&apps).context("the measured file is gone")?.len();
     figures.push(read(&engine, &apps, reading.rows, bytes, arguments.times).await?);
     figures.push(normalise(&engine, &compiled, reading.rows, bytes, arguments.times).await?);
@@ -91,11 +91,20 @@ fn applications() -> Result<Pipeline> {
     found.cloned().context("the built-in pipelines have no `applications`")
 }
 
-async fn engine_with(apps: &Path, folder: &Path) -> Result<Engine> {
+async fn engine_with(fleet: &Fleet, apps: &Path, folder: &Path) -> Result<Engine> {
     let engine = Engine::new(Settings { spill: Some(folder.to_owned()), ..Settings::default() })?;
     transform::register(&engine);
     engine.add_parquet(DataSet::Apps.name(), apps).await?;
-    engine.add_batches(DataSet::Devices.name(), DataSet::Devices.schema(), vec![])?;
+    // The list of devices is joined to every application row, as in a night.
+    let mut devices = Vec::new();
+    for page in fleet.pages().skip_while(|page| page.endpoint != Endpoint::Devices) {
+        if page.endpoint != Endpoint::Devices {
+            break;
+        }
+        let place = PageRef { name: &page.path, number: 1 };
+        devices.push(extract::decode(DataSet::Devices, place, &page.body)?.batch);
+    }
+    engine.add_batches(DataSet::Devices.name(), DataSet::Devices.schema(), devices)?;
     Ok(engine)
 }
 

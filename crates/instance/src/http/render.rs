@@ -158,7 +158,7 @@ impl<'r> Renderer<'r> {
 
     /// What people see: a choice's label, a referenced record's display value.
     fn shown(&mut self, column: &Column, table: &str, value: &str) -> Result<String, Error> {
-        if value.is_empty() || !(column.choice || !table.is_empty()) {
+        if value.is_empty() || (!column.choice && table.is_empty()) {
             return Ok(value.to_owned());
         }
         let place = if column.choice { format!("{}.{}", column.declared_on, column.name) } else { table.to_owned() };
