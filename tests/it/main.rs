@@ -1,3 +1,7 @@
 //! The one integration binary: whatever needs more than one crate to be shown, and the rules of the repository.
 
+mod order;
+mod published;
+mod refused;
+mod road;
 mod tidy;

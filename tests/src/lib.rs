@@ -1,1 +1,150 @@
-//! The harness.
+//! The harness of whole runs: a state folder, an embedded instance behind a real socket, a fleet, and eyes on the
+//! target tables. It decides nothing; it only stands things up and takes them down.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use instance::{Config, Instance};
+use load::{Grant, Login, Target};
+use pipeline::{Body, Destination, Events, Pipeline, PipelineSet, Recorded, RunOptions, RunReport};
+use snapshot::{Completeness, Sealed, Source, Store};
+use tenant::{Endpoint, Fleet, FleetConfig, Page};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// The repository's own folder.
+pub fn repository() -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().expect("the member stands in the repository").to_owned()
+}
+
+/// The nightly pipelines of the repository.
+pub fn nightly() -> Vec<Pipeline> {
+    PipelineSet::read(&repository().join("pipelines")).expect("the repository's pipelines hold").nightly()
+}
+
+/// A fleet small enough for a debug build, with every kind of device in it.
+pub fn small_fleet() -> Fleet {
+    Fleet::new(FleetConfig { devices: 60, apps_per_mac: 12, ..FleetConfig::demonstration() })
+}
+
+/// Events that nobody looks at.
+pub fn silence() -> Events {
+    Arc::new(|_| {})
+}
+
+/// A page of the simulated tenant as a body of the reading end.
+pub fn body_of(page: Page) -> Body {
+    let data_set = match page.endpoint {
+        Endpoint::Devices => extract::DataSet::Devices,
+        Endpoint::DeviceDetails => extract::DataSet::DeviceDetails,
+        Endpoint::PrismDeviceInformation => extract::DataSet::DeviceInformation,
+        Endpoint::PrismApps => extract::DataSet::Apps,
+        Endpoint::Users => extract::DataSet::Users,
+        Endpoint::Blueprints => extract::DataSet::Blueprints,
+        Endpoint::Tags => extract::DataSet::Tags,
+    };
+    Body { data_set, name: page.path, bytes: page.body }
+}
+
+/// An integration's folder.
+pub struct State {
+    folder: tempfile::TempDir,
+}
+
+impl State {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Its snapshots.
+    pub fn snapshots(&self) -> Store {
+        Store::open(&self.path().join("snapshots")).expect("the snapshots' folder")
+    }
+
+    /// Seals bodies into a snapshot.
+    pub fn record(&self, bodies: impl Iterator<Item = Body>) -> Result<Sealed, pipeline::Error> {
+        let recorded = Recorded {
+            source: Source { kind: "test".to_owned(), identity: "a test".to_owned() },
+            completeness: Completeness::Full,
+            left_out: Vec::new(),
+        };
+        pipeline::record(&self.snapshots(), recorded, bodies.map(Ok), &silence())
+    }
+
+    /// Seals a whole fleet.
+    pub fn record_fleet(&self, fleet: &Fleet) -> Sealed {
+        self.record(fleet.pages().map(body_of)).expect("the simulated tenant's pages are read")
+    }
+
+    /// Carries a snapshot.
+    pub async fn run(&self, snapshot: &Sealed, to: &Served, older: bool) -> Result<RunReport, pipeline::Error> {
+        pipeline::run(RunOptions {
+            integration: "test",
+            folder: self.path(),
+            command: "run",
+            pipelines: &nightly(),
+            snapshot,
+            destination: to.destination(),
+            older,
+            retry_refused: false,
+            events: silence(),
+        })
+        .await
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// An instance that is being served on a loopback port of its own.
+pub struct Served {
+    /// The instance.
+    pub instance: Instance,
+    address: String,
+    login: Login,
+    _stop: oneshot::Sender<()>,
+}
+
+impl Served {
+    /// Opens one, in memory or in a folder, with the nightly pipelines installed.
+    pub async fn open(data: Option<PathBuf>) -> Self {
+        let config = Config { data, ..Config::with_made_up_secrets() };
+        let login = Login {
+            client_id: config.client_id.clone(),
+            client_secret: config.client_secret.clone().into(),
+            grant: Grant::Password {
+                service_account: config.service_account.clone(),
+                service_password: config.service_password.clone().into(),
+            },
+        };
+        let instance = Instance::open(config).expect("the instance opens");
+        instance.install_update_set(&pipeline::update_set(&nightly())).expect("it takes our update set");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
+        let address = format!("http://{}", listener.local_addr().expect("its port"));
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(instance.clone().serve(listener, async move {
+            drop(stopped.await);
+        }));
+        Self { instance, address, login, _stop: stop }
+    }
+
+    /// Where rows go.
+    pub fn destination(&self) -> Destination {
+        Destination { base_url: self.address.clone(), login: self.login.clone() }
+    }
+
+    /// Eyes on its tables, as its service account.
+    pub async fn target(&self) -> Target {
+        Target::connect(&self.address, self.login.clone()).await.expect("the service account logs in")
+    }
+}

@@ -54,7 +54,8 @@ mod tests {
         assert_eq!(date_time("2026-02-28 23:59:59").as_deref(), Some("2026-02-28 23:59:59"));
         assert_eq!(date_time("2026-02-28").as_deref(), Some("2026-02-28 00:00:00"));
         assert_eq!(date("2026-02-28 23:59:59").as_deref(), Some("2026-02-28"));
-        for wrong in ["2026-02-30 00:00:00", "2026-2-3 00:00:00", "2026-02-28T23:59:59", "yesterday", "", "é026-02-28"] {
+        for wrong in ["2026-02-30 00:00:00", "2026-2-3 00:00:00", "2026-02-28T23:59:59", "yesterday", "", "é026-02-28"]
+        {
             assert_eq!(date_time(wrong), None, "{wrong}");
             assert_eq!(date(wrong), None, "{wrong}");
         }

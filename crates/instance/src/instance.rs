@@ -13,10 +13,10 @@ use crate::dictionary::{self, Dictionary};
 use crate::error::Error;
 use crate::http::{self, Tokens};
 use crate::records::{self, Memory, Records};
+use crate::shipped;
 use crate::store::{Database, Folder, synchronise};
 use crate::transform::{Bell, Transformer};
 use crate::update_set::{self, Installed};
-use crate::shipped;
 
 /// An embedded ServiceNow-compatible instance. Cheap to clone; all clones are the same instance.
 #[derive(Clone)]
@@ -117,7 +117,11 @@ impl Instance {
     /// Answers requests until `shutdown`; then finishes what was asked and the import set in progress.
     ///
     /// Import sets that wait are taken up when the database is opened again.
-    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
         let router = http::router(Arc::clone(&self.running.shared));
         axum::serve(listener, router).with_graceful_shutdown(shutdown).await?;
         let running = self.running;

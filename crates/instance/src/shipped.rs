@@ -117,7 +117,9 @@ fn store_property(records: &mut Records<'_>, name: &str, value: &str) -> Result<
 
 fn store_users(records: &mut Records<'_>, config: &Config) -> Result<(), Error> {
     let account = config.service_account.as_str();
-    for (user, name, integration) in [("admin", "System Administrator", "false"), (account, "Integration account", "true")] {
+    for (user, name, integration) in
+        [("admin", "System Administrator", "false"), (account, "Integration account", "true")]
+    {
         let id = user_id(user);
         let values =
             [("sys_id", id.as_str()), ("user_name", user), ("name", name), ("internal_integration_user", integration)];
@@ -144,7 +146,8 @@ fn store_registration(records: &mut Records<'_>, config: &Config) -> Result<(), 
 }
 
 fn grant(records: &mut Records<'_>, user: &str, role: &str) -> Result<(), Error> {
-    let mut statement = records.connection.prepare_cached("SELECT sys_id FROM sys_user_role WHERE name = ?1 COLLATE NOCASE")?;
+    let mut statement =
+        records.connection.prepare_cached("SELECT sys_id FROM sys_user_role WHERE name = ?1 COLLATE NOCASE")?;
     let roles = statement.query_map([role], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
     for role in roles {
         let user = user_id(user);

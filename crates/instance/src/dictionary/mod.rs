@@ -45,7 +45,6 @@ pub(crate) struct Column {
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
     pub(crate) name: String,
-    pub(crate) label: String,
     pub(crate) parent: Option<String>,
     /// The column that stands for a record where another refers to it.
     pub(crate) display: String,
@@ -197,17 +196,14 @@ fn inherit(declared: DeclaredTable, parent: Option<&Table>) -> Result<Table, Err
     indexes.extend(declared.indexes);
     let display = display
         .filter(|name| name != "sys_id")
-        .or_else(|| ["name", "number", "u_name"].iter().find(|name| positions.contains_key(**name)).map(|name| (*name).to_owned()))
+        .or_else(|| {
+            ["name", "number", "u_name"]
+                .iter()
+                .find(|name| positions.contains_key(**name))
+                .map(|name| (*name).to_owned())
+        })
         .unwrap_or_else(|| "sys_id".to_owned());
-    Ok(Table {
-        label: declared.label.unwrap_or_else(|| declared::label_of(&declared.name)),
-        name: declared.name,
-        parent: declared.extends,
-        display,
-        columns,
-        indexes,
-        positions,
-    })
+    Ok(Table { name: declared.name, parent: declared.extends, display, columns, indexes, positions })
 }
 
 fn system_columns(table: &str) -> Vec<Column> {

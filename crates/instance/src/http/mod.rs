@@ -52,9 +52,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 }
 
 /// Runs work that reads or writes the database where it may block.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
-) -> Result<T, Refusal> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Refusal> + Send + 'static) -> Result<T, Refusal> {
     match tokio::task::spawn_blocking(work).await {
         Ok(answer) => answer,
         Err(error) => {

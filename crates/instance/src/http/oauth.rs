@@ -47,7 +47,11 @@ pub(super) async fn token(
 }
 
 /// Ends a token. Asks for no authentication, and does not say whether there was such a token.
-pub(super) async fn revoke(State(shared): State<Arc<Shared>>, uri: Uri, body: Result<Bytes, BytesRejection>) -> StatusCode {
+pub(super) async fn revoke(
+    State(shared): State<Arc<Shared>>,
+    uri: Uri,
+    body: Result<Bytes, BytesRejection>,
+) -> StatusCode {
     let form = body.map(|body| Parameters::of_form(&body)).unwrap_or_default();
     for parameters in [Parameters::of_uri(&uri), form] {
         if let Some(token) = parameters.get("token") {

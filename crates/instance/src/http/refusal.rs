@@ -91,7 +91,9 @@ impl Refusal {
                 "Unsupported media type",
                 format!("Content-Type {found} is not application/json"),
             ),
-            None => Self::new(StatusCode::BAD_REQUEST, "Missing Content-Type", "Content-Type application/json is required"),
+            None => {
+                Self::new(StatusCode::BAD_REQUEST, "Missing Content-Type", "Content-Type application/json is required")
+            }
         }
     }
 
@@ -116,9 +118,11 @@ impl From<Error> for Refusal {
 impl From<ImportError> for Refusal {
     fn from(error: ImportError) -> Self {
         match error {
-            ImportError::InvalidTable => {
-                Self::new(StatusCode::BAD_REQUEST, "Invalid staging table", "The table does not exist or is no import set table")
-            }
+            ImportError::InvalidTable => Self::new(
+                StatusCode::BAD_REQUEST,
+                "Invalid staging table",
+                "The table does not exist or is no import set table",
+            ),
             ImportError::InvalidBody(error) => Self::invalid_body(format!("The payload is not valid JSON: {error}")),
             ImportError::UnknownRecord(parameter) => Self::invalid_parameter(parameter, "There is no such record"),
             ImportError::Failed(error) => Self::from(error),

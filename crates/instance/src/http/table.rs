@@ -39,9 +39,7 @@ pub(super) async fn list(
     let listing = Listing::of(&parameters)?;
     blocking(move || {
         let dictionary = shared.dictionary();
-        let page = shared
-            .database
-            .read(|connection| page(connection, &dictionary, &table, &listing, &caller.base))?;
+        let page = shared.database.read(|connection| page(connection, &dictionary, &table, &listing, &caller.base))?;
         // The first version of the interface answers an empty list as if it were a missing record.
         if page.written == 0 && uri.path().starts_with("/api/now/v1/") {
             return Err(Refusal::no_record());
@@ -91,7 +89,8 @@ pub(super) fn record(
     let one = query::Query { alternatives: vec![vec![vec![term]]], ..query::Query::default() };
     let selection = Selection::new(dictionary, definition, &one, false);
     let mut body = b"{\"result\":".to_vec();
-    let written = Renderer::new(connection, dictionary, definition, &listing, base).records(&selection, 1, 0, &mut body)?;
+    let written =
+        Renderer::new(connection, dictionary, definition, &listing, base).records(&selection, 1, 0, &mut body)?;
     if written == 0 {
         return Err(Refusal::no_record());
     }

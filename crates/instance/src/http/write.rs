@@ -38,7 +38,8 @@ pub(super) async fn create(
         shared.database.write(|transaction| {
             require_admin(transaction, &dictionary, &caller, &table, "Insert")?;
             let mut memory = Memory::default();
-            let id = Records::new(transaction, &dictionary, &caller.user, &mut memory).insert(&table, &pairs(&values))?;
+            let id =
+                Records::new(transaction, &dictionary, &caller.user, &mut memory).insert(&table, &pairs(&values))?;
             let mut response =
                 json(StatusCode::CREATED, record(transaction, &dictionary, &table, &id, listing, &caller.base)?);
             let location = format!("{}/api/now/table/{table}/{id}", caller.base);

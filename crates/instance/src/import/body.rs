@@ -221,7 +221,8 @@ mod tests {
 
     #[test]
     fn values_become_strings_and_unknown_keys_nothing() {
-        let body = br#"{"x":{"records":[]},"records":[{"Name":"a","RAM":8,"no":1},{"Name":{"b":[1,null]},"RAM":null}]}"#;
+        let body =
+            br#"{"x":{"records":[]},"records":[{"Name":"a","RAM":8,"no":1},{"Name":{"b":[1,null]},"RAM":null}]}"#;
         let rows = records(body, &keys()).expect("the body is valid");
         assert_eq!(rows, vec![vec!["a".to_owned(), "8".to_owned()], vec!["{b=[1, null]}".to_owned(), String::new()]]);
     }

@@ -72,12 +72,7 @@ pub(super) fn open_synchronous(
         None => {}
     }
     let number = next_number(connection, "sys_import_set", "ISET")?;
-    let values = [
-        ("number", number.as_str()),
-        ("state", "loading"),
-        ("mode", "synchronous"),
-        ("table_name", table),
-    ];
+    let values = [("number", number.as_str()), ("state", "loading"), ("mode", "synchronous"), ("table_name", table)];
     Records::new(connection, dictionary, user, &mut Memory::default()).insert("sys_import_set", &values)
 }
 

@@ -56,7 +56,14 @@ impl<'d> Staging<'d> {
     }
 
     /// Inserts rows, numbered from `first`. One prepared statement, in the caller's transaction.
-    pub(super) fn insert(&self, connection: &Connection, set: &str, user: &str, first: u64, rows: &[Values]) -> Result<(), Error> {
+    pub(super) fn insert(
+        &self,
+        connection: &Connection,
+        set: &str,
+        user: &str,
+        first: u64,
+        rows: &[Values],
+    ) -> Result<(), Error> {
         let load = Load { set, user, now: clock::now() };
         let mut statement = connection.prepare_cached(&self.sql())?;
         for (number, row) in (first..).zip(rows) {
@@ -80,25 +87,21 @@ impl<'d> Staging<'d> {
         Ok((connection.last_insert_rowid(), id))
     }
 
-    fn insert_row(&self, statement: &mut CachedStatement<'_>, load: &Load<'_>, number: u64, row: &[String]) -> Result<String, Error> {
+    fn insert_row(
+        &self,
+        statement: &mut CachedStatement<'_>,
+        load: &Load<'_>,
+        number: u64,
+        row: &[String],
+    ) -> Result<String, Error> {
         let id = sys_id::fresh();
         let number = number.to_string();
         let too_long = self.bytes(row) > ROW_BYTES_MAX;
         let comment =
             if too_long { format!("Row skipped: it is longer than {ROW_BYTES_MAX} bytes") } else { String::new() };
         let state = if too_long { "skipped" } else { "pending" };
-        let fixed = [
-            id.as_str(),
-            &load.now,
-            load.user,
-            "0",
-            &self.table.name,
-            load.set,
-            &number,
-            state,
-            &comment,
-            &load.now,
-        ];
+        let fixed =
+            [id.as_str(), &load.now, load.user, "0", &self.table.name, load.set, &number, state, &comment, &load.now];
         let values = self.columns.iter().zip(row).map(|(column, value)| {
             // Of a row that does not fit, the short columns are kept, so that its sender can tell which it was.
             let dropped = too_long && column.max_length > crate::limits::COLUMN_CHARACTERS_DEFAULT;

@@ -26,8 +26,7 @@ impl<'d> Selection<'d> {
         let mut selection =
             Self { dictionary, table, conditions: String::new(), order: String::new(), values: Vec::new() };
         let mut unknown = query.unknown;
-        let alternatives: Vec<String> =
-            query.alternatives.iter().map(|all| selection.all(all, &mut unknown)).collect();
+        let alternatives: Vec<String> = query.alternatives.iter().map(|all| selection.all(all, &mut unknown)).collect();
         selection.conditions = if strict && unknown > 0 {
             selection.values.clear();
             "0".to_owned()
@@ -57,7 +56,8 @@ impl<'d> Selection<'d> {
     /// How many records match.
     pub(crate) fn count(&self, connection: &Connection) -> Result<u64, Error> {
         let sql = format!("SELECT COUNT(*) FROM {} WHERE {}", self.source(), self.conditions);
-        let count: i64 = connection.prepare_cached(&sql)?.query_row(params_from_iter(&self.values), |row| row.get(0))?;
+        let count: i64 =
+            connection.prepare_cached(&sql)?.query_row(params_from_iter(&self.values), |row| row.get(0))?;
         Ok(count.unsigned_abs())
     }
 

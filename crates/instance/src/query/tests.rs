@@ -34,8 +34,7 @@ fn every_operator_is_read() {
 #[test]
 fn or_binds_closer_than_and_and_new_query_loosest() {
     let query = parse("a=1^b=2^ORc=3^NQd=4^ORDERBYa^ORDERBYDESCb").expect("the query is short");
-    let sizes: Vec<Vec<usize>> =
-        query.alternatives.iter().map(|all| all.iter().map(Vec::len).collect()).collect();
+    let sizes: Vec<Vec<usize>> = query.alternatives.iter().map(|all| all.iter().map(Vec::len).collect()).collect();
     assert_eq!(sizes, vec![vec![1, 2], vec![1]]);
     assert_eq!(query.order, vec![("a".to_owned(), false), ("b".to_owned(), true)]);
 }

@@ -30,7 +30,12 @@ fn step<'d>(dictionary: &'d Dictionary, table: &'d Table, alias: &str, path: &st
         .family(&link.reference)
         .into_iter()
         .map(|member| {
-            format!("SELECT {} FROM {} AS {inner} WHERE {inner}.sys_id = {alias}.{}", end.sql, quoted(member), quoted(head))
+            format!(
+                "SELECT {} FROM {} AS {inner} WHERE {inner}.sys_id = {alias}.{}",
+                end.sql,
+                quoted(member),
+                quoted(head)
+            )
         })
         .collect();
     Some(Walked { sql: format!("COALESCE(({} LIMIT 1), '')", parts.join(" UNION ALL ")), column: end.column })

@@ -45,7 +45,8 @@ impl Inserter {
         let names: Vec<String> = definition.columns.iter().map(|column| quoted(&column.name)).collect();
         let holders = vec!["?"; names.len()].join(", ");
         let sql = format!("INSERT INTO {} ({}) VALUES ({holders})", quoted(table), names.join(", "));
-        let positions = definition.columns.iter().enumerate().map(|(position, column)| (column.name.clone(), position)).collect();
+        let positions =
+            definition.columns.iter().enumerate().map(|(position, column)| (column.name.clone(), position)).collect();
         let template = definition
             .columns
             .iter()

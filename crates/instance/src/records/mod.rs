@@ -39,7 +39,12 @@ pub(crate) struct Records<'a> {
 
 impl<'a> Records<'a> {
     /// Writes as `user`, now.
-    pub(crate) fn new(connection: &'a Connection, dictionary: &'a Dictionary, user: &'a str, memory: &'a mut Memory) -> Self {
+    pub(crate) fn new(
+        connection: &'a Connection,
+        dictionary: &'a Dictionary,
+        user: &'a str,
+        memory: &'a mut Memory,
+    ) -> Self {
         Self { connection, dictionary, user, now: clock::now(), memory }
     }
 
@@ -85,8 +90,12 @@ impl<'a> Records<'a> {
             .filter(|(column, _)| !SYSTEM_COLUMNS.contains(column) && definition.column(column).is_some())
             .collect();
         let current = self.values(table, id, known.iter().map(|(column, _)| *column))?;
-        let changed: Vec<(&str, &str)> =
-            known.into_iter().zip(&current).filter(|((_, new), old)| *new != old.as_str()).map(|(pair, _)| pair).collect();
+        let changed: Vec<(&str, &str)> = known
+            .into_iter()
+            .zip(&current)
+            .filter(|((_, new), old)| *new != old.as_str())
+            .map(|(pair, _)| pair)
+            .collect();
         if changed.is_empty() {
             return Ok(false);
         }

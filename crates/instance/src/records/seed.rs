@@ -51,7 +51,9 @@ fn store(records: &mut Records<'_>, seed: &Seed) -> Result<(), Error> {
         let known = dictionary.table(&column.reference).is_some();
         let value = match column.kind {
             Kind::Reference if known && !value.is_empty() => lookup::named(records, &column.reference, value)?
-                .ok_or_else(|| Error::record(&seed.table, format!("`{name}`: there is no `{}` of `{value}`", column.reference)))?,
+                .ok_or_else(|| {
+                    Error::record(&seed.table, format!("`{name}`: there is no `{}` of `{value}`", column.reference))
+                })?,
             _ => value.clone(),
         };
         values.push((name, value));

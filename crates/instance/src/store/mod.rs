@@ -51,15 +51,19 @@ impl Database {
         self.waiting.fetch_sub(1, Ordering::Relaxed);
         // A panic inside `work` rolled its transaction back when it unwound: the connection is sound.
         let mut writer = writer.unwrap_or_else(PoisonError::into_inner);
-        let transaction =
-            writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|source| E::from(Error::from(source)))?;
+        let transaction = writer
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|source| E::from(Error::from(source)))?;
         let answer = work(&transaction)?;
         transaction.commit().map_err(|source| E::from(Error::from(source)))?;
         Ok(answer)
     }
 
     /// As [`Self::write`], after requests that wait: a mutex is not fair, and the transformer locks it again and again.
-    pub(crate) fn write_after_requests<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn write_after_requests<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let started = Instant::now();
         while self.waiting.load(Ordering::Relaxed) > 0 && started.elapsed() < YIELD_TO_REQUESTS {
             std::thread::yield_now();

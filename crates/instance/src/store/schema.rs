@@ -30,14 +30,17 @@ pub(crate) fn synchronise(connection: &Connection, dictionary: &Dictionary) -> R
 pub(crate) fn create_index(connection: &Connection, table: &Table, columns: &[String]) -> Result<(), Error> {
     let mut parts = Vec::with_capacity(columns.len());
     for name in columns {
-        let column = table
-            .column(name)
-            .ok_or_else(|| Error::Dictionary(format!("an index on `{}.{name}`: there is no such column", table.name)))?;
+        let column = table.column(name).ok_or_else(|| {
+            Error::Dictionary(format!("an index on `{}.{name}`: there is no such column", table.name))
+        })?;
         parts.push(format!("{}{}", quoted(name), collation(column.kind)));
     }
     let name = quoted(&format!("ix_{}_on_{}", table.name, columns.join("_and_")));
-    connection
-        .execute_batch(&format!("CREATE INDEX IF NOT EXISTS {name} ON {} ({})", quoted(&table.name), parts.join(", ")))?;
+    connection.execute_batch(&format!(
+        "CREATE INDEX IF NOT EXISTS {name} ON {} ({})",
+        quoted(&table.name),
+        parts.join(", ")
+    ))?;
     Ok(())
 }
 

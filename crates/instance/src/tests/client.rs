@@ -55,8 +55,7 @@ impl Client {
     pub(crate) fn open(config: Config) -> Self {
         let instance = Instance::open(config.clone()).expect("the instance opens");
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime starts");
-        let listener =
-            runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("there is a free port");
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("there is a free port");
         let address = listener.local_addr().expect("a listener has an address");
         let (stop, stopped) = oneshot::channel::<()>();
         let shutdown = async move {
@@ -146,7 +145,8 @@ impl Client {
     /// The records that a query finds.
     pub(crate) fn find(&self, table: &str, query: &str) -> Vec<Value> {
         let query: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
-        let reply = self.get(&format!("/api/now/table/{table}?sysparm_query={query}&sysparm_exclude_reference_link=true"));
+        let reply =
+            self.get(&format!("/api/now/table/{table}?sysparm_query={query}&sysparm_exclude_reference_link=true"));
         assert_eq!(reply.status, 200, "{}", reply.body);
         reply.json()["result"].as_array().cloned().unwrap_or_default()
     }

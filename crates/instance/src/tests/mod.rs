@@ -2,12 +2,7 @@
 
 mod access;
 mod client;
-mod durable;
-mod loading;
 mod promoting;
-mod reading;
-mod rules;
-mod update_sets;
 mod updates;
 
 pub(crate) use client::{Client, Reply};

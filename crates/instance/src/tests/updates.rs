@@ -18,10 +18,8 @@ impl Updates {
         let wrapper = format!(" element=\"\"{extends} table=\"{name}\"");
         let values = [("name", name), ("element", ""), ("internal_type", "collection"), ("column_label", "")];
         let id = sys_id::of(&["test table", name]);
-        self.wrapped("sys_dictionary", &wrapper, &id, &values).record(
-            "sys_documentation",
-            &[("name", name), ("element", ""), ("label", label), ("language", "en")],
-        )
+        self.wrapped("sys_dictionary", &wrapper, &id, &values)
+            .record("sys_documentation", &[("name", name), ("element", ""), ("label", label), ("language", "en")])
     }
 
     pub(crate) fn column(self, table: &str, name: &str, label: &str, kind: &str, length: &str) -> Self {

@@ -98,7 +98,6 @@ impl Compiler<'_> {
             coalesces: !coalesce.is_empty(),
             match_empty: entries.iter().any(|entry| entry.coalesce && entry.coalesce_empty),
             id: record.id,
-            name: record.name,
             target: record.target,
             fields,
             slots,
@@ -111,12 +110,21 @@ impl Compiler<'_> {
         })
     }
 
-    fn field(&mut self, map: &str, target: &Table, entry: &EntryRecord, slots: &mut Vec<String>) -> Result<Field, Error> {
+    fn field(
+        &mut self,
+        map: &str,
+        target: &Table,
+        entry: &EntryRecord,
+        slots: &mut Vec<String>,
+    ) -> Result<Field, Error> {
         let column = target
             .column(&entry.target)
             .ok_or_else(|| fault(map, format!("there is no column `{}.{}`", target.name, entry.target)))?;
         if !matches!(entry.date_format.as_str(), "" | "yyyy-MM-dd" | "yyyy-MM-dd HH:mm:ss") {
-            return Err(fault(map, format!("`{}`: the date format `{}` is not known here", entry.target, entry.date_format)));
+            return Err(fault(
+                map,
+                format!("`{}`: the date format `{}` is not known here", entry.target, entry.date_format),
+            ));
         }
         let key = self.fields;
         self.fields += 1;

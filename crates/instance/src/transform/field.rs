@@ -106,7 +106,10 @@ impl Evaluation<'_, '_> {
                     self.records.insert(&reference.table, &values)?
                 }
                 ChoiceAction::Ignore => {
-                    self.notes.push(format!("{}: no {} with {} {text}, ignored", field.target, reference.table, reference.field));
+                    self.notes.push(format!(
+                        "{}: no {} with {} {text}, ignored",
+                        field.target, reference.table, reference.field
+                    ));
                     return Ok(None);
                 }
                 ChoiceAction::Reject => {

@@ -47,7 +47,12 @@ pub(crate) fn prepare(connection: &Connection, dictionary: &Dictionary) -> Resul
     Ok(())
 }
 
-fn index_family(connection: &Connection, dictionary: &Dictionary, table: &str, columns: &[String]) -> Result<(), Error> {
+fn index_family(
+    connection: &Connection,
+    dictionary: &Dictionary,
+    table: &str,
+    columns: &[String],
+) -> Result<(), Error> {
     if columns.is_empty() || columns == ["sys_id"] {
         return Ok(());
     }

@@ -22,7 +22,6 @@ pub(crate) struct Plan {
 /// One transform map.
 pub(super) struct Map {
     pub(super) id: String,
-    pub(super) name: String,
     pub(super) target: String,
     pub(super) fields: Vec<Field>,
     /// Target columns that are compared, the written ones first.

@@ -149,8 +149,9 @@ fn find<'m>(evaluation: &Evaluation<'_, '_>, map: &'m Map, key: &[&str]) -> Resu
         let mut statement = evaluation.records.connection.prepare_cached(&home.find)?;
         let mut rows = statement.query(params_from_iter(key))?;
         if let Some(row) = rows.next()? {
-            let current =
-                (1..=map.slots.len()).map(|position| row.get(position)).collect::<Result<Vec<String>, rusqlite::Error>>()?;
+            let current = (1..=map.slots.len())
+                .map(|position| row.get(position))
+                .collect::<Result<Vec<String>, rusqlite::Error>>()?;
             return Ok(Some(Found { home, id: row.get(0)?, current }));
         }
     }
@@ -216,9 +217,5 @@ fn update(
         }
     }
     let comment = if state == State::Ignored { "No field values changed" } else { "" };
-    Ok(Outcome {
-        target: found.home.table.clone(),
-        target_id: found.id.clone(),
-        ..Outcome::of(state, comment)
-    })
+    Ok(Outcome { target: found.home.table.clone(), target_id: found.id.clone(), ..Outcome::of(state, comment) })
 }

@@ -61,11 +61,7 @@ impl Rule {
         let list = rest.strip_suffix(')').ok_or_else(|| "the rule's arguments do not end".to_owned())?;
         let arguments: Vec<String> = list.split(',').map(|argument| argument.trim().to_owned()).collect();
         let (rule, stands) = Self::named(name.trim(), arguments)?;
-        if stands == usage {
-            Ok(rule)
-        } else {
-            Err(format!("`{}` cannot stand there", name.trim()))
-        }
+        if stands == usage { Ok(rule) } else { Err(format!("`{}` cannot stand there", name.trim())) }
     }
 
     fn named(name: &str, arguments: Vec<String>) -> Result<(Self, Usage), String> {
@@ -110,7 +106,8 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for script in ["", "answer = source.u_x;", "// named rule: drop_all(u_x)", "// named rule: never_insert(a, b)"] {
+        for script in ["", "answer = source.u_x;", "// named rule: drop_all(u_x)", "// named rule: never_insert(a, b)"]
+        {
             assert!(Rule::parse(script, Usage::BeforeRow).is_err(), "{script}");
         }
         assert!(Rule::parse("// named rule: never_insert(u_retire)", Usage::FieldValue).is_err());

@@ -76,8 +76,9 @@ impl Runner {
         set: &str,
         after: i64,
     ) -> Result<Self, Error> {
-        let staging: String =
-            connection.prepare_cached("SELECT table_name FROM sys_import_set WHERE sys_id = ?1")?.query_row([set], |row| row.get(0))?;
+        let staging: String = connection
+            .prepare_cached("SELECT table_name FROM sys_import_set WHERE sys_id = ?1")?
+            .query_row([set], |row| row.get(0))?;
         let plan = compile(connection, &dictionary, &staging)?;
         let mut runner = Self {
             set: set.to_owned(),
@@ -161,7 +162,14 @@ impl Runner {
         Ok(())
     }
 
-    fn store_outcome(&mut self, connection: &Connection, row: &Pending, position: usize, mut outcome: Outcome, now: &str) -> Result<(), Error> {
+    fn store_outcome(
+        &mut self,
+        connection: &Connection,
+        row: &Pending,
+        position: usize,
+        mut outcome: Outcome,
+        now: &str,
+    ) -> Result<(), Error> {
         self.runs[position].count(outcome.state);
         if let Some((end, _)) = outcome.comment.char_indices().nth(COMMENT_CHARACTERS_MAX) {
             outcome.comment.truncate(end);
@@ -185,14 +193,21 @@ impl Runner {
         if first {
             connection.prepare_cached(&self.plan.finish)?.execute(result)?;
         } else {
-            let copy: Vec<&dyn rusqlite::ToSql> = result.iter().copied().chain([&row_id as &dyn rusqlite::ToSql]).collect();
+            let copy: Vec<&dyn rusqlite::ToSql> =
+                result.iter().copied().chain([&row_id as &dyn rusqlite::ToSql]).collect();
             connection.prepare_cached(&self.plan.copy)?.execute(copy.as_slice())?;
         }
         Ok(())
     }
 
     /// Records the error of a row and answers its id; empty where the row has none.
-    fn store_error(&mut self, connection: &Connection, position: usize, row_id: &str, outcome: &Outcome) -> Result<String, Error> {
+    fn store_error(
+        &mut self,
+        connection: &Connection,
+        position: usize,
+        row_id: &str,
+        outcome: &Outcome,
+    ) -> Result<String, Error> {
         if outcome.state != State::Error {
             return Ok(String::new());
         }
@@ -253,7 +268,8 @@ impl Runner {
             "SELECT COUNT(*) FROM {} WHERE sys_import_set = ?1 AND rowid > ?2 AND sys_import_state = 'pending'",
             quoted(&self.plan.staging)
         );
-        let total: i64 = connection.prepare_cached(&sql)?.query_row(params![self.set, self.cursor], |row| row.get(0))?;
+        let total: i64 =
+            connection.prepare_cached(&sql)?.query_row(params![self.set, self.cursor], |row| row.get(0))?;
         let now = clock::now();
         let values = [
             ("sys_import_set", self.set.as_str()),
@@ -261,7 +277,8 @@ impl Runner {
             ("state", "Running"),
             ("started", now.as_str()),
         ];
-        let id = Records::new(connection, &self.dictionary, USER, &mut self.memory).insert("sys_import_set_run", &values)?;
+        let id =
+            Records::new(connection, &self.dictionary, USER, &mut self.memory).insert("sys_import_set_run", &values)?;
         Ok(Run { id, total: total.unsigned_abs(), ..Run::default() })
     }
 
@@ -296,7 +313,9 @@ impl Runner {
 /// Moves an import set to a state.
 pub(crate) fn set_state(connection: &Connection, set: &str, state: &str) -> Result<(), Error> {
     connection
-        .prepare_cached("UPDATE sys_import_set SET state = ?2, sys_updated_on = ?3, sys_updated_by = ?4 WHERE sys_id = ?1")?
+        .prepare_cached(
+            "UPDATE sys_import_set SET state = ?2, sys_updated_on = ?3, sys_updated_by = ?4 WHERE sys_id = ?1",
+        )?
         .execute(params![set, state, clock::now(), USER])?;
     Ok(())
 }

@@ -66,11 +66,7 @@ pub(super) fn find(table: &str, slots: &[String], coalesce: &[(&Column, bool)]) 
             }
         })
         .collect();
-    format!(
-        "SELECT sys_id{slots} FROM {} WHERE {} ORDER BY rowid LIMIT 1",
-        quoted(table),
-        conditions.join(" AND ")
-    )
+    format!("SELECT sys_id{slots} FROM {} WHERE {} ORDER BY rowid LIMIT 1", quoted(table), conditions.join(" AND "))
 }
 
 /// Writes all mapped columns of one record. One statement for every row of a map, whatever changed, stays prepared.

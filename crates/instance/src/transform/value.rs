@@ -12,7 +12,9 @@ pub(super) fn store(field: &Field, text: &str, strict_truth: bool, notes: &mut V
     let stored = match field.kind {
         Kind::Boolean => Some(truth(text, strict_truth).to_owned()),
         Kind::Integer => integer(text),
-        Kind::Decimal => text.trim().parse::<f64>().ok().filter(|number| number.is_finite()).map(|_| text.trim().to_owned()),
+        Kind::Decimal => {
+            text.trim().parse::<f64>().ok().filter(|number| number.is_finite()).map(|_| text.trim().to_owned())
+        }
         Kind::DateTime => clock::date_time(text.trim()),
         Kind::Date => clock::date(text.trim()),
         Kind::Text | Kind::Script | Kind::Password | Kind::Reference | Kind::Document | Kind::Id => {

@@ -73,7 +73,9 @@ impl Transformer {
     /// Waits for the thread, which was told to stop.
     pub(crate) fn join(self) {
         if self.thread.join().is_err() {
-            tracing::error!("the transformer ended in a panic; its import set is taken up when the instance is opened again");
+            tracing::error!(
+                "the transformer ended in a panic; its import set is taken up when the instance is opened again"
+            );
         }
     }
 }
@@ -115,7 +117,8 @@ fn transform(shared: &Shared, set: &str) {
 
 fn run_set(shared: &Shared, set: &str) -> Result<(), Error> {
     let dictionary = shared.dictionary();
-    let mut runner = shared.database.write_after_requests(|transaction| Runner::start(transaction, dictionary, set, 0))?;
+    let mut runner =
+        shared.database.write_after_requests(|transaction| Runner::start(transaction, dictionary, set, 0))?;
     while shared.database.write_after_requests(|transaction| runner.block(transaction))? {}
     shared.database.write_after_requests(|transaction| runner.finish(transaction, true))
 }

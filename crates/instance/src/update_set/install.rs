@@ -9,8 +9,8 @@ use crate::dictionary::{self, Column, Dictionary, Kind, SYSTEM_COLUMNS, check_na
 use crate::error::Error;
 use crate::records::{Memory, Records};
 use crate::store::{drop_table, synchronise};
-use crate::transform::{self, Rule, Usage};
 use crate::sys_id;
+use crate::transform::{self, Rule, Usage};
 
 /// The tables from which the dictionary is read, in the order in which they are stored.
 const DICTIONARY_TABLES: [&str; 3] = ["sys_db_object", "sys_dictionary", "sys_documentation"];
@@ -59,12 +59,17 @@ fn renew(connection: &Connection, current: &Dictionary) -> Result<Dictionary, Er
 fn summary(set: &UpdateSet) -> Installed {
     let kept = || set.changes.iter().filter(|change| !change.delete);
     let mut tables: Vec<String> = kept()
-        .filter(|change| change.table == "sys_db_object" || (change.table == "sys_dictionary" && change.get("element").is_empty()))
+        .filter(|change| {
+            change.table == "sys_db_object" || (change.table == "sys_dictionary" && change.get("element").is_empty())
+        })
         .map(|change| change.get("name").to_owned())
         .collect();
     tables.sort_unstable();
     tables.dedup();
-    let maps = kept().filter(|change| change.table == "sys_transform_map").map(|change| change.get("name").to_owned()).collect();
+    let maps = kept()
+        .filter(|change| change.table == "sys_transform_map")
+        .map(|change| change.get("name").to_owned())
+        .collect();
     Installed { name: set.name.clone(), tables, maps, records: set.changes.len() }
 }
 
@@ -78,7 +83,9 @@ fn refuse_foreign_script(change: &Change) -> Result<(), Error> {
             }
             (change.get("script"), Usage::BeforeRow)
         }
-        "sys_transform_entry" if change.is("use_source_script", true) => (change.get("source_script"), Usage::FieldValue),
+        "sys_transform_entry" if change.is("use_source_script", true) => {
+            (change.get("source_script"), Usage::FieldValue)
+        }
         "sys_transform_map" if change.is("run_script", true) => (change.get("script"), Usage::AfterFields),
         "sys_security_acl" if change.is("advanced", true) && !change.get("script").is_empty() => {
             return Err(refusal(change, change.get("script"), "access scripts are not run"));
@@ -107,11 +114,16 @@ fn store(
     ids: &mut HashMap<String, String>,
 ) -> Result<(), Error> {
     let definition = dictionary.table(&change.table).ok_or_else(|| {
-        Error::UpdateSet(format!("`{}` is a record of the table `{}`, which is unknown here", change.update, change.table))
+        Error::UpdateSet(format!(
+            "`{}` is a record of the table `{}`, which is unknown here",
+            change.update, change.table
+        ))
     })?;
     let mut memory = Memory::default();
     let mut records = Records::new(connection, dictionary, "system", &mut memory);
-    let given = Some(change.get("sys_id")).filter(|id| sys_id::is(id)).map_or_else(|| sys_id::of(&[&change.update]), str::to_owned);
+    let given = Some(change.get("sys_id"))
+        .filter(|id| sys_id::is(id))
+        .map_or_else(|| sys_id::of(&[&change.update]), str::to_owned);
     let known = match records.home(&change.table, &given)? {
         Some(_) => Some(given.clone()),
         None => by_natural_key(connection, change)?,
@@ -154,7 +166,10 @@ fn local_value(
 ) -> Result<String, Error> {
     let text = ids.get(&value.text).unwrap_or(&value.text);
     let refers = column.kind == Kind::Reference && !text.is_empty() && !value.display.is_empty();
-    if !refers || records.dictionary.table(&column.reference).is_none() || records.home(&column.reference, text)?.is_some() {
+    if !refers
+        || records.dictionary.table(&column.reference).is_none()
+        || records.home(&column.reference, text)?.is_some()
+    {
         return Ok(text.clone());
     }
     let displayed = records.displayed_as(&column.reference, &value.display)?;
@@ -168,12 +183,14 @@ fn store_table(records: &mut Records<'_>, change: &Change) -> Result<(), Error> 
     let own = sys_id::of(&["sys_db_object", name]);
     let id = match table_id(records.connection, name)? {
         Some(id) => id,
-        None => records.insert("sys_db_object", &[("sys_id", own.as_str()), ("name", name), ("label", change.get("column_label"))])?,
+        None => records.insert(
+            "sys_db_object",
+            &[("sys_id", own.as_str()), ("name", name), ("label", change.get("column_label"))],
+        )?,
     };
     if let Some(parent) = &change.extends {
-        let parent_id = table_id(records.connection, parent)?.ok_or_else(|| {
-            Error::UpdateSet(format!("the table `{name}` extends `{parent}`, which is unknown here"))
-        })?;
+        let parent_id = table_id(records.connection, parent)?
+            .ok_or_else(|| Error::UpdateSet(format!("the table `{name}` extends `{parent}`, which is unknown here")))?;
         records.update("sys_db_object", &id, &[("super_class", parent_id.as_str())])?;
     }
     Ok(())
@@ -189,7 +206,8 @@ fn table_id(connection: &Connection, name: &str) -> Result<Option<String>, Error
 
 /// Removing a table's dictionary record removes the table.
 fn remove(records: &mut Records<'_>, change: &Change, id: &str) -> Result<(), Error> {
-    let is_table = change.table == "sys_db_object" || (change.table == "sys_dictionary" && change.get("element").is_empty());
+    let is_table =
+        change.table == "sys_db_object" || (change.table == "sys_dictionary" && change.get("element").is_empty());
     if is_table && !change.get("name").is_empty() {
         for table in DICTIONARY_TABLES {
             let sql = format!("DELETE FROM {} WHERE name = ?1 COLLATE NOCASE", quoted(table));

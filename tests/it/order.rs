@@ -1,0 +1,68 @@
+//! What must not change a result: the size of batches, the number of threads, the order of pages. Rows are conserved
+//! whatever they are.
+
+use std::num::NonZeroUsize;
+
+use engine::{Engine, Settings, TextColumn};
+use extract::{DataSet, PageRef, decode};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use tenant::{Fleet, FleetConfig};
+use tests::{body_of, nightly};
+use transform::Stager;
+
+/// Everything that a staging row is, as text, and the counts beside it.
+type Staged = (Vec<String>, [u64; 4]);
+
+async fn staged(pages: &[pipeline::Body], batch_rows: usize, partitions: NonZeroUsize, name: &str) -> Staged {
+    let settings = Settings { batch_rows, partitions, ..Settings::default() };
+    let engine = Engine::new(settings).expect("an engine");
+    transform::register(&engine);
+    for data_set in DataSet::ALL {
+        let of = pages.iter().zip(1..).filter(|(page, _)| page.data_set == data_set);
+        let batches = of.map(|(page, number)| {
+            decode(data_set, PageRef { name: &page.name, number }, &page.bytes).expect("a page is read").batch
+        });
+        engine.add_batches(data_set.name(), data_set.schema(), batches.collect()).expect("a table");
+    }
+    let pipelines = nightly();
+    let pipeline = pipelines.iter().find(|pipeline| pipeline.name() == name).expect("a nightly pipeline");
+    let compiled = pipeline.mapping().clone().compile().expect("it compiles");
+    let mut rows = engine.stream(&compiled.staging_sql()).await.expect("the query plans");
+    let mut stager = Stager::new(&compiled, |page, record| format!("{page} {record}"));
+    let mut lines = Vec::new();
+    while let Some(batch) = rows.next().await {
+        let batch = stager.stage(&batch.expect("the query runs")).expect("rows are sorted out");
+        let columns: Vec<TextColumn> =
+            batch.columns().iter().map(|array| TextColumn::new(array).expect("texts")).collect();
+        for row in 0..batch.num_rows() {
+            lines.push(format!("{:?}", columns.iter().map(|column| column.text(row)).collect::<Vec<_>>()));
+        }
+    }
+    let tally = stager.into_tally();
+    let kept = tally.duplicate + tally.rejected + tally.out_of_scope_rows() + tally.staging_rows;
+    assert_eq!(tally.read, kept, "rows are conserved");
+    (lines, [tally.read, tally.duplicate, tally.rejected, tally.staging_rows])
+}
+
+#[test]
+fn batches_threads_and_the_order_of_pages_change_nothing() {
+    let fleet = Fleet::new(FleetConfig { devices: 24, apps_per_mac: 6, ..FleetConfig::demonstration() });
+    let pages: Vec<pipeline::Body> = fleet.pages().map(body_of).collect();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    for name in ["devices", "applications"] {
+        let expected = runtime.block_on(staged(&pages, 8192, NonZeroUsize::MIN, name));
+        assert!(!expected.0.is_empty());
+        let config = Config { cases: 8, failure_persistence: None, ..Config::default() };
+        let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+        let shuffled = Just(pages.clone()).prop_shuffle();
+        runner
+            .run(&(shuffled, 1_usize..700, 1_usize..5), |(pages, batch_rows, partitions)| {
+                let partitions = NonZeroUsize::new(partitions).expect("at least one");
+                let found = runtime.block_on(staged(&pages, batch_rows, partitions, name));
+                prop_assert_eq!(&found, &expected);
+                Ok(())
+            })
+            .expect("the result is the same");
+    }
+}
