@@ -10,7 +10,7 @@ use outline::Outline;
 /// What a recorded body is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recognised {
-    /// Records of this data set; [`crate::decode`] reads them.
+    /// Records of this data set; [`crate::decode()`] reads them.
     DataSet(DataSet),
     /// Something else, and what; a sentence without a full stop.
     NotInventory(String),

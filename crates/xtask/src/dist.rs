@@ -26,7 +26,7 @@ pub(crate) fn run() -> Result<()> {
     report(&archive)
 }
 
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from)
 }
 

@@ -5,7 +5,7 @@
 //!          └▶ <sys_update_xml> one a record ─▶ payload, XML again ─▶ <record_update><TABLE action="…"> columns
 //! ```
 //!
-//! [`parse`] reads the form, [`install`] stores the records and lets the dictionary grow. What must hold: all in
+//! [`parse`] reads the form, [`install()`] stores the records and lets the dictionary grow. What must hold: all in
 //! one transaction, and nothing that this instance would have to run and cannot.
 
 mod install;
