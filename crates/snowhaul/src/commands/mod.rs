@@ -37,10 +37,12 @@ where
         Ok(runtime) => runtime,
         Err(error) => return failed(&error, output),
     };
+    // `instance serve` works until it is interrupted, and ends in peace when it is.
+    let serves = matches!(arguments.command, Command::Instance { .. });
     let ended = runtime.block_on(async {
         tokio::select! {
             ended = command(&arguments.common, arguments.command, output) => ended,
-            () = interrupted() => Err(exit::Interrupted.into()),
+            () = interrupted(), if !serves => Err(exit::Interrupted.into()),
         }
     });
     match ended {
@@ -49,8 +51,8 @@ where
     }
 }
 
-/// `instance serve` ends in peace when it is interrupted, and hears of it by itself; every other command is dropped
-/// where it waits, which loses nothing that was acknowledged.
+/// Ends when a person or the system asks the process to stop. A command is then dropped where it waits, which loses
+/// nothing that was acknowledged.
 async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
