@@ -8,10 +8,10 @@ use crate::Config;
 fn password_form(config: &Config) -> String {
     let values = [
         ("grant_type", "password"),
-        ("client_id", &config.client_id),
-        ("client_secret", &config.client_secret),
-        ("username", &config.service_account),
-        ("password", &config.service_password),
+        ("client_id", config.client_id.as_str()),
+        ("client_secret", config.client_secret.as_str()),
+        ("username", config.service_account.as_str()),
+        ("password", config.service_password.as_str()),
     ];
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in values {

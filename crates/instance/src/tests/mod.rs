@@ -2,7 +2,12 @@
 
 mod access;
 mod client;
+mod durable;
+mod loading;
 mod promoting;
+mod reading;
+mod rules;
+mod update_sets;
 mod updates;
 
 pub(crate) use client::{Client, Reply};

@@ -83,11 +83,11 @@ fn refuse_foreign_script(change: &Change) -> Result<(), Error> {
             }
             (change.get("script"), Usage::BeforeRow)
         }
-        "sys_transform_entry" if change.is("use_source_script", true) => {
+        "sys_transform_entry" if change.is_true("use_source_script") => {
             (change.get("source_script"), Usage::FieldValue)
         }
-        "sys_transform_map" if change.is("run_script", true) => (change.get("script"), Usage::AfterFields),
-        "sys_security_acl" if change.is("advanced", true) && !change.get("script").is_empty() => {
+        "sys_transform_map" if change.is_true("run_script") => (change.get("script"), Usage::AfterFields),
+        "sys_security_acl" if change.is_true("advanced") && !change.get("script").is_empty() => {
             return Err(refusal(change, change.get("script"), "access scripts are not run"));
         }
         _ => return Ok(()),

@@ -59,8 +59,8 @@ impl Change {
         self.values.iter().find(|value| value.column == column).map_or("", |value| value.text.as_str())
     }
 
-    fn is(&self, column: &str, truth: bool) -> bool {
-        (self.get(column) == "true") == truth
+    fn is_true(&self, column: &str) -> bool {
+        self.get(column) == "true"
     }
 }
 
