@@ -1,6 +1,6 @@
 //! One answer, whatever its status: what a status means is the caller's business.
 
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
 
 /// What a server answered.
 #[derive(Clone)]
@@ -20,15 +20,34 @@ pub struct Answer {
 pub struct Headers(HeaderMap);
 
 impl Headers {
+    pub(crate) fn new(headers: HeaderMap) -> Self {
+        Self(headers)
+    }
+
     /// The first header of this name, in any case; none where its value is not text.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.to_str().ok()
     }
+
+    /// The codings of the body in the order in which they were applied; none where one of them is not text.
+    pub(crate) fn codings(&self) -> Option<Vec<String>> {
+        let mut codings = Vec::new();
+        for value in self.0.get_all(CONTENT_ENCODING) {
+            codings.extend(value.to_str().ok()?.split(',').map(|coding| coding.trim().to_ascii_lowercase()));
+        }
+        codings.retain(|coding| !coding.is_empty() && coding != "identity");
+        Some(codings)
+    }
+
+    /// Takes away what was true of the body before it was inflated and is not any more.
+    pub(crate) fn forget_coding(&mut self) {
+        self.0.remove(CONTENT_ENCODING);
+        self.0.remove(CONTENT_LENGTH);
+    }
 }
 
 impl Answer {
-    pub(crate) fn new(status: u16, headers: HeaderMap, body: Vec<u8>) -> Self {
-        let headers = Headers(headers);
+    pub(crate) fn new(status: u16, headers: Headers, body: Vec<u8>) -> Self {
         let content_type = headers.get("content-type").map(essence).unwrap_or_default();
         Self { status, headers, content_type, body }
     }
@@ -76,7 +95,7 @@ mod tests {
     fn a_header_is_found_in_any_case_and_a_media_type_has_no_parameters() {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("Text/HTML; charset=UTF-8"));
-        let answer = Answer::new(204, headers, Vec::new());
+        let answer = Answer::new(204, Headers::new(headers), Vec::new());
         assert_eq!(answer.content_type, "text/html");
         assert_eq!(answer.header("CONTENT-type"), Some("Text/HTML; charset=UTF-8"));
         assert!(answer.is_success());

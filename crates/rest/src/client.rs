@@ -1,28 +1,40 @@
-//! The client: one server, one pool of connections, one loop of attempts. Apart from [`crate::retry`], which decides,
-//! so that this file only does.
+//! The client: one server, one pool of connections, one loop of attempts. Apart from [`crate::retry`] and
+//! [`crate::pace`], which decide, and from [`crate::transport`], which connects, so that this file only does.
 //!
-//! What must hold: no redirect is followed (it would carry credentials elsewhere), no cookie is kept (ServiceNow runs
-//! the requests of one session one after the other), no proxy of the environment is asked, and no more than the cap
-//! is kept of any body.
+//! What must hold: every attempt is counted before it leaves, the head of every answer is heard before its body is
+//! read, and no more than the cap is kept of any body.
 
-use std::time::{Instant, SystemTime};
+use std::sync::Arc;
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::ExposeSecret as _;
+use tokio::time::Instant;
 use url::Url;
 
-use crate::{Answer, Auth, ClientConfig, Endpoint, Error, Request, config, limits, retry::Policy};
+use crate::inflate::{Caps, Inflater};
+use crate::pace::Pace;
+use crate::retry::Policy;
+use crate::{Answer, Auth, BudgetState, ClientConfig, Endpoint, Error, Headers, Request, config, limits, transport};
 
-const USER_AGENT: &str = concat!("snowhaul/", env!("CARGO_PKG_VERSION"));
-
-/// A client of one server. Clones share its connections.
+/// A client of one server. Clones share its connections, its budget and the pauses that the server asks for.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
     base: Url,
     host: String,
     policy: Policy,
+    pace: Arc<Pace>,
     config: ClientConfig,
+}
+
+/// One attempt, as it is counted and reported.
+#[derive(Clone, Copy, Debug)]
+struct Attempt {
+    /// From 1.
+    attempt: u32,
+    /// Its number among all requests of the client.
+    number: u64,
+    began: Instant,
 }
 
 impl Client {
@@ -34,23 +46,12 @@ impl Client {
     pub fn new(config: ClientConfig) -> Result<Self, Error> {
         let base = config::base(&config.base_url)?;
         let host = config::host_of(&base);
-        // The process has one provider; that somebody installed it before us is no failure.
-        let _already_installed = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .user_agent(USER_AGENT)
-            .https_only(base.scheme() == "https")
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            // Two layers of retries would multiply; ours knows which requests are idempotent.
-            .retry(reqwest::retry::never())
-            .gzip(true)
-            .connect_timeout(config.connect_timeout)
+        let http = transport::builder(&base, config.connect_timeout)
             .timeout(config.total_timeout)
-            .pool_idle_timeout(limits::CONNECTION_IDLE_MAX)
             .build()
             .map_err(|source| Error::Setup { host: host.clone(), source: source.without_url() })?;
-        Ok(Self { http, base, host, policy: Policy::new(&config), config })
+        let pace = Arc::new(Pace::new(&config));
+        Ok(Self { http, base, host, policy: Policy::new(&config), pace, config })
     }
 
     /// The server's host, with its port if it is unusual.
@@ -58,25 +59,39 @@ impl Client {
         &self.host
     }
 
+    /// How the budget stands; none where none was configured.
+    pub fn budget(&self) -> Option<BudgetState> {
+        self.pace.budget()
+    }
+
     /// Sends one request, again where that is safe, and reads the whole answer. Any status is an answer.
     ///
     /// # Errors
-    /// [`Error::NotSent`] and [`Error::Invalid`]: the server cannot have acted. [`Error::Ambiguous`] and
-    /// [`Error::TooLarge`]: it may have.
+    /// [`Error::NotSent`], [`Error::Invalid`], [`Error::BudgetSpent`] and [`Error::Paused`]: the server cannot have
+    /// acted. [`Error::Ambiguous`], [`Error::TooLarge`], [`Error::Bomb`] and [`Error::Coding`]: it may have.
     pub async fn send(&self, request: Request) -> Result<Answer, Error> {
         let endpoint = self.endpoint(&request);
         let idempotent = request.idempotent;
         let prepared = self.prepare(request, &endpoint)?;
+        let mut number = self.pace.admit(&endpoint).await?;
+        self.pace.count_request();
         let mut attempt = 1;
         loop {
             let again = prepared.try_clone().expect("a body of bytes can always be sent again");
-            let began = Instant::now();
-            let result = self.attempt(again, &endpoint).await;
-            report(&endpoint, &result, began, attempt);
-            let Some(wait) = self.policy.wait(&result, idempotent, attempt, SystemTime::now()) else {
+            let this = Attempt { attempt, number, began: self.config.clock.now() };
+            let result = self.attempt(again, &endpoint, this).await;
+            self.report(&endpoint, &result, this);
+            let Some(wait) = self.policy.wait(&result, idempotent, attempt, self.config.clock.calendar()) else {
                 return result;
             };
-            tokio::time::sleep(wait).await;
+            if !self.pace.may_repeat() {
+                tracing::debug!(%endpoint, attempt, "not repeated: too many requests had to be");
+                return result;
+            }
+            self.config.clock.sleep_until(self.config.clock.now() + wait.min(limits::PAUSE_MAX)).await;
+            // What the first attempt did is not undone by a second that may not leave, so its result stands.
+            let Ok(admitted) = self.pace.admit(&endpoint).await else { return result };
+            number = admitted;
             attempt += 1;
         }
     }
@@ -117,71 +132,73 @@ impl Client {
         Some(url)
     }
 
-    async fn attempt(&self, request: reqwest::Request, endpoint: &Endpoint) -> Result<Answer, Error> {
-        let mut response = self.http.execute(request).await.map_err(|source| lost(endpoint, source))?;
-        let body = self.body(&mut response, endpoint).await?;
-        Ok(Answer::new(response.status().as_u16(), std::mem::take(response.headers_mut()), body))
+    /// One attempt. The head of the answer closes the gate and teaches the budget before the body has come, which may
+    /// take its time while others would leave.
+    async fn attempt(&self, request: reqwest::Request, endpoint: &Endpoint, this: Attempt) -> Result<Answer, Error> {
+        let mut response = self.http.execute(request).await.map_err(|source| Error::lost(endpoint, source))?;
+        let status = response.status().as_u16();
+        let mut headers = Headers::new(std::mem::take(response.headers_mut()));
+        let pause = self.policy.pause(status, &headers, this.attempt, self.config.clock.calendar());
+        self.pace.heard(this.number, &headers, pause);
+        let body = self.body(&mut response, &mut headers, endpoint).await?;
+        Ok(Answer::new(status, headers, body))
     }
 
-    /// Reads a body by its chunks and stops at the cap, so that a bomb costs no more memory than the cap.
-    async fn body(&self, response: &mut reqwest::Response, endpoint: &Endpoint) -> Result<Vec<u8>, Error> {
-        let bytes_max = self.config.body_bytes_max;
-        let too_large = || Error::TooLarge { endpoint: endpoint.clone(), bytes_max };
-        let announced = response.content_length().map_or(0, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
-        if announced > bytes_max {
-            return Err(too_large());
-        }
-        // A server that announces much and sends little must not make us reserve it.
-        let mut body = Vec::with_capacity(announced.min(limits::BODY_BYTES_RESERVED));
+    /// Reads a body by its chunks and stops at the caps, so that a bomb costs no more memory than they allow.
+    async fn body(
+        &self,
+        response: &mut reqwest::Response,
+        headers: &mut Headers,
+        endpoint: &Endpoint,
+    ) -> Result<Vec<u8>, Error> {
+        let caps = Caps { bytes_max: self.config.body_bytes_max as u64, ratio_max: self.config.inflation_ratio_max };
+        let refused = |refusal| caps.error(refusal, endpoint);
+        let mut body = Inflater::new(headers, caps, response.content_length()).map_err(refused)?;
         loop {
             let chunk = tokio::time::timeout(self.config.read_idle_timeout, response.chunk())
                 .await
                 .map_err(|silence| Error::Ambiguous { endpoint: endpoint.clone(), source: silence.into() })?
-                .map_err(|source| lost(endpoint, source))?;
-            let Some(chunk) = chunk else { return Ok(body) };
-            if chunk.len() > bytes_max - body.len() {
-                return Err(too_large());
+                .map_err(|source| Error::lost(endpoint, source))?;
+            let Some(chunk) = chunk else { break };
+            body.feed(&chunk).map_err(refused)?;
+        }
+        body.finish().map_err(refused)?;
+        if body.is_gzip() {
+            headers.forget_coding();
+        }
+        Ok(body.take())
+    }
+
+    /// One event an attempt, which is what the other side counts as a request.
+    fn report(&self, endpoint: &Endpoint, result: &Result<Answer, Error>, this: Attempt) {
+        let took = self.config.clock.now().saturating_duration_since(this.began);
+        let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let remaining = self.budget().map(|budget| budget.remaining);
+        let attempt = this.attempt;
+        match result {
+            Ok(Answer { status, body, .. }) => {
+                let bytes = body.len();
+                tracing::debug!(%endpoint, status, bytes, milliseconds, attempt, remaining, "answered");
             }
-            body.extend_from_slice(&chunk);
+            Err(error) => {
+                let ambiguous = error.is_ambiguous();
+                tracing::debug!(%endpoint, %error, ambiguous, milliseconds, attempt, remaining, "no answer");
+            }
         }
     }
 }
 
 fn headers(request: &Request) -> Option<HeaderMap> {
-    let mut headers = HeaderMap::with_capacity(request.headers.len() + 1);
+    let mut headers = HeaderMap::with_capacity(request.headers.len() + 2);
     for (name, value) in &request.headers {
         headers.append(HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(value).ok()?);
     }
     if let Some(content_type) = &request.content_type {
         headers.insert(CONTENT_TYPE, HeaderValue::from_str(content_type).ok()?);
     }
+    // It is we who inflate, so the caller has no say in it.
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     Some(headers)
-}
-
-/// The library names the whole URL in its errors; the query may hold a secret, so it is taken away.
-fn lost(endpoint: &Endpoint, source: reqwest::Error) -> Error {
-    let endpoint = endpoint.clone();
-    let source = source.without_url();
-    if source.is_connect() {
-        Error::NotSent { endpoint, source }
-    } else {
-        Error::Ambiguous { endpoint, source: source.into() }
-    }
-}
-
-/// One event an attempt, which is what the other side counts as a request.
-fn report(endpoint: &Endpoint, result: &Result<Answer, Error>, began: Instant, attempt: u32) {
-    let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    match result {
-        Ok(Answer { status, body, .. }) => {
-            let bytes = body.len();
-            tracing::debug!(%endpoint, status, bytes, milliseconds, attempt, "answered");
-        }
-        Err(error) => {
-            let ambiguous = error.is_ambiguous();
-            tracing::debug!(%endpoint, %error, ambiguous, milliseconds, attempt, "no answer");
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,19 +1,22 @@
 //! What a client is told, and the one check of where it may connect to. Apart because credentials follow this
 //! address: the check must hold before the first byte leaves.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::{Host, Url};
 
-use crate::{Error, limits};
+use crate::{BudgetConfig, Clock, Error, TokioClock, limits};
 
 /// The settings of one client. [`ClientConfig::new`] has the defaults of [`limits`].
 #[derive(Clone, Debug)]
 pub struct ClientConfig {
     /// `https://host[:port][/prefix]`; `http` is accepted for an address of this machine only.
     pub base_url: String,
-    /// Largest answer after inflation, in bytes.
+    /// Largest answer, before and after inflation, in bytes.
     pub body_bytes_max: usize,
+    /// How many times larger than its compressed form an answer may be.
+    pub inflation_ratio_max: u32,
     /// Longest wait for a connection.
     pub connect_timeout: Duration,
     /// Longest silence inside an answer's body.
@@ -28,6 +31,10 @@ pub struct ClientConfig {
     pub retry_delay_max: Duration,
     /// Longest `Retry-After` that the client itself waits for.
     pub retry_after_max: Duration,
+    /// What may be asked of the server; none where only the server's own pauses are kept.
+    pub budget: Option<BudgetConfig>,
+    /// What budgets and pauses are measured by.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl ClientConfig {
@@ -36,6 +43,7 @@ impl ClientConfig {
         Self {
             base_url: base_url.into(),
             body_bytes_max: limits::BODY_BYTES_MAX,
+            inflation_ratio_max: limits::INFLATION_RATIO_MAX,
             connect_timeout: limits::CONNECT_TIMEOUT,
             read_idle_timeout: limits::READ_IDLE_TIMEOUT,
             total_timeout: limits::TOTAL_TIMEOUT,
@@ -43,6 +51,8 @@ impl ClientConfig {
             retry_delay: limits::RETRY_DELAY,
             retry_delay_max: limits::RETRY_DELAY_MAX,
             retry_after_max: limits::RETRY_AFTER_MAX,
+            budget: None,
+            clock: Arc::new(TokioClock),
         }
     }
 }
@@ -84,7 +94,7 @@ fn refusal(url: &Url) -> Option<&'static str> {
 }
 
 /// Only addresses that never leave the machine, whatever the network's name service says of other names.
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

@@ -2,6 +2,7 @@
 //! sent again: each says whether the server can have acted.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::Method;
 
@@ -57,6 +58,22 @@ pub enum Error {
         /// Why, as a clause.
         reason: &'static str,
     },
+    /// The hour's budget is spent; nothing was sent.
+    #[error("{endpoint} was not sent: the budget of requests is spent for another {} s", seconds(.wait))]
+    BudgetSpent {
+        /// The request.
+        endpoint: Endpoint,
+        /// How long until the next request may leave, as far as is known.
+        wait: Duration,
+    },
+    /// The server has asked for a pause that is longer than the client waits by itself; nothing was sent.
+    #[error("{endpoint} was not sent: the server has asked for a pause of another {} s", seconds(.wait))]
+    Paused {
+        /// The request.
+        endpoint: Endpoint,
+        /// How long until the next request may leave.
+        wait: Duration,
+    },
     /// No connection: the server cannot have acted.
     #[error("could not reach the server for {endpoint}")]
     NotSent {
@@ -81,20 +98,76 @@ pub enum Error {
         /// The request.
         endpoint: Endpoint,
         /// The cap.
-        bytes_max: usize,
+        bytes_max: u64,
+    },
+    /// The answer inflates to so many times its compressed size that it is meant to do harm; it was not read to its
+    /// end: the server may have acted.
+    #[error("the answer to {endpoint} inflates to more than {ratio_max} times its size")]
+    Bomb {
+        /// The request.
+        endpoint: Endpoint,
+        /// The cap.
+        ratio_max: u32,
+    },
+    /// The answer is compressed twice, or in a way that was not asked for: the server may have acted.
+    #[error("the answer to {endpoint} is compressed in another way than gzip, once")]
+    Coding {
+        /// The request.
+        endpoint: Endpoint,
+    },
+    /// The address of a download answered with something else than the file.
+    #[error("{endpoint} gave no file, but status {status}")]
+    NoFile {
+        /// The request.
+        endpoint: Endpoint,
+        /// The status code.
+        status: u16,
     },
 }
 
 impl Error {
+    /// What the HTTP library could not do. It names the whole address in its errors; the query may hold a secret, so
+    /// it is taken away.
+    pub(crate) fn lost(endpoint: &Endpoint, source: reqwest::Error) -> Self {
+        let endpoint = endpoint.clone();
+        let source = source.without_url();
+        if source.is_connect() {
+            Self::NotSent { endpoint, source }
+        } else {
+            Self::Ambiguous { endpoint, source: source.into() }
+        }
+    }
+
     /// True where the server may have acted on a request whose answer is not known.
     pub fn is_ambiguous(&self) -> bool {
         match self {
-            Self::Ambiguous { .. } | Self::TooLarge { .. } => true,
+            Self::Ambiguous { .. } | Self::TooLarge { .. } | Self::Bomb { .. } | Self::Coding { .. } => true,
             Self::NoAddress { .. }
             | Self::Refused { .. }
             | Self::Setup { .. }
             | Self::Invalid { .. }
-            | Self::NotSent { .. } => false,
+            | Self::BudgetSpent { .. }
+            | Self::Paused { .. }
+            | Self::NotSent { .. }
+            | Self::NoFile { .. } => false,
         }
     }
+
+    /// True where there was no connection: no network, no such name, nobody who listens, or no TLS.
+    pub fn is_network(&self) -> bool {
+        matches!(self, Self::NotSent { .. })
+    }
+
+    /// How long to wait before the next request may leave; none where waiting is not the remedy.
+    pub fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::BudgetSpent { wait, .. } | Self::Paused { wait, .. } => Some(*wait),
+            _ => None,
+        }
+    }
+}
+
+/// Whole seconds, never fewer than there are.
+fn seconds(wait: &Duration) -> u64 {
+    wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0))
 }

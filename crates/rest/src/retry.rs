@@ -3,12 +3,19 @@
 //!
 //! Waits have full jitter (a random time between nothing and the bound), because clients that fail together would
 //! otherwise come back together.
+//!
+//! We do not use the crate `backon`, because it repeats errors, while the half of this table is about answers, which
+//! are no errors; and because its jitter is added to a wait instead of taking its place. What would be left of it is
+//! a loop of five lines.
+
+mod allowance;
 
 use std::time::{Duration, SystemTime};
 
+pub(crate) use allowance::Allowance;
 use jiff::{Timestamp, fmt::rfc2822};
 
-use crate::{Answer, ClientConfig, Error};
+use crate::{Answer, ClientConfig, Error, Headers};
 
 /// The part of the settings that speaks of retries.
 #[derive(Clone, Debug)]
@@ -48,9 +55,19 @@ impl Policy {
         }
     }
 
+    /// How long *no* request may leave after an answer with this head: the server has asked for a pause. A 429 that
+    /// does not say how long gets a short one, so that the others do not run into the same wall.
+    pub(crate) fn pause(&self, status: u16, headers: &Headers, attempt: u32, now: SystemTime) -> Option<Duration> {
+        match (status, asked(headers, now)) {
+            (429 | 500..=599, Some(pause)) => Some(pause),
+            (429, None) => Some(self.jitter(attempt)),
+            _ => None,
+        }
+    }
+
     /// 429, and 503 with a time, say that the server did not begin; 502, 503 and 504 alone do not say so.
     fn wait_after(&self, answer: &Answer, idempotent: bool, attempt: u32, now: SystemTime) -> Option<Duration> {
-        let asked = answer.header("retry-after").and_then(|text| retry_after(text, now));
+        let asked = asked(&answer.headers, now);
         let not_begun = answer.status == 429 || (answer.status == 503 && asked.is_some());
         let perhaps_begun = matches!(answer.status, 502..=504);
         if !(not_begun || (idempotent && perhaps_begun)) {
@@ -70,18 +87,27 @@ impl Policy {
     }
 }
 
+/// The pause that an answer asks for. A date is compared with the answer's own date, because it was written by the
+/// same clock; ours may be wrong, and decides only where the answer has none.
+fn asked(headers: &Headers, now: SystemTime) -> Option<Duration> {
+    let theirs = headers.get("date").and_then(date);
+    retry_after(headers.get("retry-after")?, theirs.or_else(|| Timestamp::try_from(now).ok())?)
+}
+
 /// Parses `Retry-After`: whole seconds, or an HTTP date (RFC 9110, 10.2.3). A date that has passed asks for no pause;
 /// anything else is as if the header were absent.
-pub(crate) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
+fn retry_after(text: &str, now: Timestamp) -> Option<Duration> {
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More seconds than a u64 holds are still a request to stay away.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
-    let then = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-    let now = Timestamp::try_from(now).ok()?;
-    let seconds = then.as_second().saturating_sub(now.as_second());
+    let seconds = date(text)?.as_second().saturating_sub(now.as_second());
     Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+}
+
+fn date(text: &str) -> Option<Timestamp> {
+    rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::time::UNIX_EPOCH;
 
+use proptest::prelude::*;
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 
 use super::*;
@@ -16,7 +17,7 @@ fn answer(status: u16, retry_after: Option<&'static str>) -> Result<Answer, Erro
     if let Some(text) = retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from_static(text));
     }
-    Ok(Answer::new(status, headers, Vec::new()))
+    Ok(Answer::new(status, Headers::new(headers), Vec::new()))
 }
 
 fn lost() -> Result<Answer, Error> {
@@ -57,6 +58,23 @@ fn a_pause_that_is_asked_for_is_never_cut_short() {
 }
 
 #[test]
+fn a_pause_is_for_everybody_and_has_the_length_that_was_asked_for() {
+    let pause = |status, retry_after| {
+        let answer = answer(status, retry_after).expect("an answer");
+        policy().pause(answer.status, &answer.headers, 1, UNIX_EPOCH)
+    };
+    for status in [429, 500, 503, 504] {
+        assert_eq!(pause(status, Some("301")), Some(Duration::from_secs(301)), "{status}");
+    }
+    for status in [200, 302, 404] {
+        assert_eq!(pause(status, Some("301")), None, "{status}");
+    }
+    assert_eq!(pause(503, None), None);
+    assert!(pause(429, None).is_some_and(|pause| pause <= crate::limits::RETRY_DELAY));
+    assert!(pause(429, Some("soon")).is_some_and(|pause| pause <= crate::limits::RETRY_DELAY));
+}
+
+#[test]
 fn attempts_end_and_the_bound_doubles_up_to_its_cap() {
     let policy = policy();
     assert_eq!(policy.wait(&answer(429, None), true, crate::limits::ATTEMPTS_MAX, UNIX_EPOCH), None);
@@ -66,7 +84,7 @@ fn attempts_end_and_the_bound_doubles_up_to_its_cap() {
 
 #[test]
 fn retry_after_is_seconds_or_a_date_or_nothing() {
-    let now = UNIX_EPOCH + Duration::from_secs(784_111_777); // Sun, 06 Nov 1994 08:49:37 GMT
+    let now = Timestamp::from_second(784_111_777).expect("a time of this calendar"); // Sun, 06 Nov 1994 08:49:37 GMT
     for (text, seconds) in [
         ("0", Some(0)),
         (" 120 ", Some(120)),
@@ -81,4 +99,25 @@ fn retry_after_is_seconds_or_a_date_or_nothing() {
     ] {
         assert_eq!(retry_after(text, now), seconds.map(Duration::from_secs), "{text}");
     }
+}
+
+proptest! {
+    #[test]
+    fn retries_stay_a_fifth_of_all_requests_and_ten(asked in proptest::collection::vec(0_usize..5, 0..2_000)) {
+        let mut allowance = Allowance::new();
+        let (mut requests, mut retries) = (0, 0);
+        for wanted in asked {
+            allowance.save();
+            requests += 1;
+            retries += (0..wanted).filter(|_| allowance.spend()).count();
+            prop_assert!(retries <= 10 + requests / 5, "{retries} retries in {requests} requests");
+        }
+    }
+}
+
+#[test]
+fn good_times_do_not_pay_for_a_storm() {
+    let mut allowance = Allowance::new();
+    (0..1_000_000).for_each(|_| allowance.save());
+    assert_eq!((0..1_000).filter(|_| allowance.spend()).count(), 100);
 }
