@@ -25,6 +25,18 @@ pub enum Error {
     /// A planned query failed while it ran.
     #[error("the query failed while it ran")]
     Run(#[source] Box<datafusion::error::DataFusionError>),
+    /// Rows could not be put in order.
+    #[error("could not sort rows")]
+    Sort(#[source] arrow::error::ArrowError),
+    /// Rows that do not fit into memory could not be kept on disk.
+    #[error("could not keep rows on disk, in `{}`, while they are sorted", folder.display())]
+    Spill {
+        /// The folder.
+        folder: PathBuf,
+        /// Arrow's own words.
+        #[source]
+        source: arrow::error::ArrowError,
+    },
     /// A file could not be written durably.
     #[error("could not {attempt} `{}`", path.display())]
     File {

@@ -19,6 +19,7 @@ use futures::StreamExt;
 use crate::error::Error;
 use crate::function::Function;
 use crate::limits;
+use crate::sorted;
 use crate::text::{ArrayUdf, TextUdf};
 
 /// How much a session may use.
@@ -48,12 +49,14 @@ impl Default for Settings {
 /// One session of Apache DataFusion.
 pub struct Engine {
     context: SessionContext,
+    spill: PathBuf,
 }
 
 impl Engine {
     /// Opens a session with nothing registered.
     pub fn new(settings: Settings) -> Result<Self, Error> {
         let set_up = |source| Error::SetUp(Box::new(source));
+        let spill = sorted::spill_folder(settings.spill.as_ref());
         let mode = match settings.spill {
             Some(folder) => DiskManagerMode::Directories(vec![folder]),
             None => DiskManagerMode::OsTmpDirectory,
@@ -79,7 +82,11 @@ impl Engine {
             .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
             // What we call a column is what we wrote: no folding of case anywhere.
             .set_bool("datafusion.sql_parser.enable_ident_normalization", false);
-        Ok(Self { context: SessionContext::new_with_config_rt(config, runtime) })
+        Ok(Self { context: SessionContext::new_with_config_rt(config, runtime), spill })
+    }
+
+    pub(crate) fn spill_folder(&self) -> PathBuf {
+        self.spill.clone()
     }
 
     /// Makes a function known to SQL.
@@ -125,23 +132,33 @@ impl Engine {
     where
         F: Fn(RecordBatch) + Clone + Send + Sync + 'static,
     {
+        self.for_each_fallible(sql, move |_, batch| {
+            each(batch);
+            Ok(())
+        })
+        .await
+    }
+
+    /// As [`Engine::for_each`], told which partition a batch is of, and ended by the first error.
+    pub(crate) async fn for_each_fallible<F>(&self, sql: &str, each: F) -> Result<(), Error>
+    where
+        F: Fn(usize, RecordBatch) -> Result<(), Error> + Clone + Send + Sync + 'static,
+    {
         let frame = self.frame(sql).await?;
         let streams = frame.execute_stream_partitioned().await.map_err(|source| Error::Run(Box::new(source)))?;
-        let tasks: Vec<_> = streams
-            .into_iter()
-            .map(|mut stream| {
-                let each = each.clone();
-                tokio::spawn(async move {
-                    while let Some(batch) = stream.next().await {
-                        each(batch?);
-                    }
-                    Ok::<(), DataFusionError>(())
-                })
-            })
-            .collect();
-        for task in tasks {
-            let joined = task.await.map_err(|source| DataFusionError::External(Box::new(source)));
-            joined.and_then(|ended| ended).map_err(|source| Error::Run(Box::new(source)))?;
+        let mut tasks = tokio::task::JoinSet::new();
+        for (partition, mut stream) in streams.into_iter().enumerate() {
+            let each = each.clone();
+            tasks.spawn(async move {
+                while let Some(batch) = stream.next().await {
+                    each(partition, batch.map_err(|source| Error::Run(Box::new(source)))?)?;
+                }
+                Ok::<(), Error>(())
+            });
+        }
+        // The first error drops the set, which ends the other partitions.
+        while let Some(ended) = tasks.join_next().await {
+            ended.map_err(|source| Error::Run(Box::new(DataFusionError::External(Box::new(source)))))??;
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use datafusion::logical_expr::{
 };
 
 use crate::function::{Answer, ArrayFunction, TextFunction};
+use crate::memo::Memo;
 use crate::refusal;
 use crate::text_column::{TextColumn, is_dictionary_of_text};
 
@@ -25,6 +26,8 @@ fn dictionary_of_text() -> DataType {
 pub(crate) struct TextUdf {
     function: TextFunction,
     signature: Signature,
+    /// What the function said of the dictionaries that it saw last.
+    said: Memo<Arc<StringArray>>,
 }
 
 impl TextUdf {
@@ -34,7 +37,7 @@ impl TextUdf {
         } else {
             Signature::any(function.arguments.len(), Volatility::Immutable)
         };
-        Self { function, signature }
+        Self { function, signature, said: Memo::default() }
     }
 }
 
@@ -93,26 +96,49 @@ impl ScalarUDFImpl for TextUdf {
                 result
             }));
         };
-        let distinct = varying.values().len();
-        if distinct > varying.len() {
-            return self.over_sparse_dictionary(&args, &varying);
-        }
-        let arrays = args
-            .args
-            .iter()
-            .map(|value| match value {
-                ColumnarValue::Array(_) => Ok(Arc::clone(varying.values())),
-                ColumnarValue::Scalar(_) => value.to_array(distinct),
-            })
-            .collect::<Result<Vec<_>>>()?;
+        let distinct = varying.values().as_string::<i32>();
+        let constants = constants_of(&args.args);
+        let values = match self.said.get(distinct, &constants) {
+            Some(values) => values,
+            None if distinct.len() > varying.len() => return self.over_sparse_dictionary(&args, &varying),
+            None => {
+                let arrays = args
+                    .args
+                    .iter()
+                    .map(|value| match value {
+                        ColumnarValue::Array(_) => Ok(Arc::clone(varying.values())),
+                        ColumnarValue::Scalar(_) => value.to_array(distinct.len()),
+                    })
+                    .collect::<Result<Vec<_>>>()?;
+                let values = self.over_rows(&arrays, distinct.len())?;
+                // Most values are left as they are; the same memory then tells everybody downstream that they are.
+                let is_as_before = values == *distinct && !values.iter().flatten().any(refusal::is_refused);
+                let values = Arc::new(if is_as_before { distinct.clone() } else { values });
+                self.said.put(distinct, constants, Arc::clone(&values));
+                values
+            }
+        };
         // A null key is an absent argument, which a function may answer with a value of its own.
         if varying.null_count() > 0 && self.says_something_of_nothing(&args.args) {
             return self.over_sparse_dictionary(&args, &varying);
         }
-        let values = self.over_rows(&arrays, distinct)?;
-        let result = DictionaryArray::try_new(varying.keys().clone(), Arc::new(values))?;
+        let result = DictionaryArray::try_new(varying.keys().clone(), values as ArrayRef)?;
         Ok(ColumnarValue::Array(Arc::new(result)))
     }
+}
+
+/// The constant arguments as one text, told apart by their lengths.
+fn constants_of(arguments: &[ColumnarValue]) -> String {
+    let mut text = String::new();
+    for argument in arguments {
+        if let ColumnarValue::Scalar(scalar) = argument {
+            let scalar = scalar.to_string();
+            text.push_str(&format!("{}:{scalar}", scalar.len()));
+        } else {
+            text.push('-');
+        }
+    }
+    text
 }
 
 impl TextUdf {

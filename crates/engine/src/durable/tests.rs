@@ -1,0 +1,5 @@
+//! Files in the making: what is written comes back, cut as promised, whole or not at all.
+
+mod joining;
+mod scene;
+mod writing;
