@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::progress::DataSetAccount;
+
 /// How much of the tenant a snapshot is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -35,7 +37,7 @@ pub struct Source {
     pub identity: String,
 }
 
-/// One page that was read, in the order of reading.
+/// One page that was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PageRead {
@@ -60,7 +62,7 @@ pub struct Field {
 }
 
 /// One data set's file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataSetFile {
     /// The data set.
@@ -75,10 +77,14 @@ pub struct DataSetFile {
     pub blake3: String,
     /// Its columns.
     pub schema: Vec<Field>,
+    /// Pages that it was read from.
+    pub pages: u64,
+    /// How it was read, at what cost, and whether all of it was.
+    pub account: DataSetAccount,
 }
 
 /// The whole manifest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// Version of this form.
@@ -97,11 +103,12 @@ pub struct Manifest {
     pub sealed_at: String,
     /// Files, one a data set.
     pub data_sets: Vec<DataSetFile>,
-    /// Pages, in the order of reading.
+    /// Pages by rising number. Data sets are read side by side, so theirs are mixed.
     pub pages: Vec<PageRead>,
-    /// Records that could not be read, with place and reason.
+    /// Records that could not be read, with place and reason, one data set after the other.
     pub rejected: Vec<flow::Rejected>,
-    /// Fields that came unannounced, were missing, or had another type than declared: `data set.field` and how often.
+    /// Fields that came unannounced, were missing, or had another type than declared, as the caller names them, and how
+    /// often; by name.
     pub drift: Vec<(String, u64)>,
     /// Bodies that belong to no data set, and why.
     pub left_out: Vec<(String, String)>,
@@ -111,7 +118,7 @@ pub struct Manifest {
 
 impl Manifest {
     /// The version that this program writes.
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 
     /// Rows of all data sets together.
     pub fn rows(&self) -> u64 {

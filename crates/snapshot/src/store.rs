@@ -1,16 +1,36 @@
-//! The folder of snapshots: beginning one, listing, verifying.
+//! The folder of snapshots: beginning one, going on with one, listing, verifying.
+//!
+//! ```text
+//! <id>/manifest.json, <data set>.parquet …      sealed
+//! <id>/journal.jsonl, parts/<data set>-<n>.parquet …      unsealed
+//! ```
+//!
+//! A folder that has a manifest is sealed, whatever else is in it; one that has a journal and no manifest is unsealed;
+//! any other is no snapshot.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use engine::digest_of;
+use engine::sync_folder;
 use jiff::Timestamp;
 
-use crate::error::Error;
+use crate::error::{Error, at};
+use crate::journal::{self, JOURNAL, Journal};
+use crate::limits::IDS_A_SECOND;
 use crate::manifest::{Manifest, Source};
-use crate::writer::{SnapshotWriter, with_digest};
+use crate::manifest_file::{self, MANIFEST};
+use crate::progress::{Progress, Unsealed};
+use crate::state::State;
+use crate::step::{Header, Step};
+use crate::writer::{PARTS, SnapshotWriter, part_paths};
+use crate::{sweep, verify};
 
-/// The manifest's name in a snapshot's folder.
-pub(crate) const MANIFEST: &str = "manifest.json";
+/// A snapshot's folder until its journal is durable, and one that is being removed: no id looks like these.
+pub(crate) const BEGINNING: &str = ".beginning";
+pub(crate) const DISCARDED: &str = ".discarded-";
+
+/// Locked while a snapshot begins.
+const LOCK: &str = ".lock";
 
 /// A folder of snapshots.
 #[derive(Clone, Debug)]
@@ -47,92 +67,176 @@ impl Store {
         Ok(Self { folder: folder.to_owned() })
     }
 
-    /// Begins a snapshot under a new id, which sorts by time.
-    pub fn begin(&self, source: Source) -> Result<SnapshotWriter, Error> {
+    /// Begins a snapshot under a new id, which sorts by time. `settings` are the caller's own, handed back to whoever
+    /// resumes it; they are written as they are, so no secret belongs there. What earlier interruptions left is swept.
+    pub fn begin(&self, source: Source, settings: &str) -> Result<SnapshotWriter, Error> {
+        let _alone = self.lock()?;
+        sweep::store(&self.folder);
         let begun_at = Timestamp::now();
-        let base = begun_at.strftime("%Y%m%dT%H%M%SZ").to_string();
-        for count in 0..1_000 {
-            let id = if count == 0 { base.clone() } else { format!("{base}-{count:03}") };
-            let folder = self.folder.join(&id);
-            match std::fs::create_dir(&folder) {
-                Ok(()) => return Ok(SnapshotWriter::begin(folder, id, begun_at, source)),
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(source) => return Err(at("create", &folder, source)),
-            }
-        }
-        let taken = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
-        Err(at("create", &self.folder.join(base), taken))
+        let header = Header {
+            journal_version: Header::VERSION,
+            snapshot: self.free_id(begun_at)?,
+            source,
+            begun_at: begun_at.to_string(),
+            settings: settings.to_owned(),
+            process: std::process::id(),
+        };
+        // The folder gets its name only when its journal is durable: what has an id can be resumed.
+        let (beginning, folder) = (self.folder.join(BEGINNING), self.folder.join(&header.snapshot));
+        let parts = beginning.join(PARTS);
+        std::fs::create_dir_all(&parts).map_err(|source| at("create", &parts, source))?;
+        let mut journal = Journal::create(&beginning, &header)?;
+        durable(&beginning)?;
+        std::fs::rename(&beginning, &folder).map_err(|source| at("rename", &beginning, source))?;
+        durable(&self.folder)?;
+        journal.moved_to(&folder);
+        Ok(SnapshotWriter::new(folder, journal, State::new(header)))
     }
 
-    /// Sealed snapshots, oldest first. Folders without a manifest are not snapshots and are passed over;
-    /// a manifest that cannot be read is an error.
-    pub fn list(&self) -> Result<Vec<Manifest>, Error> {
-        let entries = std::fs::read_dir(&self.folder).map_err(|source| at("read", &self.folder, source))?;
-        let mut manifests = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(|source| at("read", &self.folder, source))?.path();
-            if path.join(MANIFEST).is_file() {
-                manifests.push(read_manifest(&path)?);
+    /// Goes on with an unsealed snapshot from its last durable step, alone, after verifying every part.
+    ///
+    /// # Errors
+    ///
+    /// When another writer has it, its journal is damaged before its last line, or a part is not what was written.
+    pub fn resume(&self, snapshot: &str) -> Result<(SnapshotWriter, Progress), Error> {
+        let folder = self.unsealed_folder(snapshot)?;
+        let (journal, state) = Journal::open(&folder, snapshot)?;
+        // Another writer may have sealed it between the look and the lock.
+        self.unsealed_folder(snapshot)?;
+        for data_set in state.data_sets.values() {
+            for (part, path) in data_set.parts.iter().zip(part_paths(&folder, data_set)) {
+                verify::intact(&path, part.bytes, &part.blake3)?;
             }
         }
-        manifests.sort_by(|a: &Manifest, b: &Manifest| a.snapshot.cmp(&b.snapshot));
-        Ok(manifests)
+        sweep::unsealed(&folder, &state);
+        let progress = state.progress();
+        let mut writer = SnapshotWriter::new(folder, journal, state);
+        writer.record(vec![Step::Resumed { process: std::process::id(), at: Timestamp::now().to_string() }])?;
+        Ok((writer, progress))
+    }
+
+    /// Unsealed snapshots, oldest first, those included that are just being written.
+    pub fn unsealed(&self) -> Result<Vec<Unsealed>, Error> {
+        let mut unsealed = Vec::new();
+        for (snapshot, folder) in self.folders()? {
+            let journal = folder.join(JOURNAL);
+            if journal.is_file() && !folder.join(MANIFEST).is_file() {
+                let state = journal::replay(&journal)?.state;
+                let (rows, header) = (state.rows(), state.header);
+                let (source, begun_at, settings) = (header.source, header.begun_at, header.settings);
+                unsealed.push(Unsealed { snapshot, source, begun_at, settings, rows });
+            }
+        }
+        Ok(unsealed)
+    }
+
+    /// Removes an unsealed snapshot, also one whose journal is damaged.
+    pub fn discard(&self, snapshot: &str) -> Result<(), Error> {
+        let folder = self.unsealed_folder(snapshot)?;
+        let _alone = journal::lock(&folder.join(JOURNAL), snapshot)?;
+        self.unsealed_folder(snapshot)?;
+        // One step, so that half a snapshot never looks like one.
+        let discarded = self.folder.join(format!("{DISCARDED}{snapshot}"));
+        std::fs::rename(&folder, &discarded).map_err(|source| at("rename", &folder, source))?;
+        durable(&self.folder)?;
+        match std::fs::remove_dir_all(&discarded) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(at("remove", &discarded, source)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Sealed snapshots, oldest first. Folders without a manifest are passed over; a manifest that cannot be read is an
+    /// error.
+    pub fn list(&self) -> Result<Vec<Manifest>, Error> {
+        let sealed = self.folders()?.into_iter().filter(|(_, folder)| folder.join(MANIFEST).is_file());
+        sealed.map(|(_, folder)| manifest_file::read(&folder)).collect()
     }
 
     /// The manifest of one snapshot, its files not looked at.
     pub fn show(&self, snapshot: &str) -> Result<Manifest, Error> {
-        read_manifest(&self.folder_of(snapshot)?)
+        manifest_file::read(&self.sealed_folder(snapshot)?)
     }
 
     /// Reads a snapshot's manifest and checks every file's length and digest, before anything opens one.
     pub fn verify(&self, snapshot: &str) -> Result<Sealed, Error> {
-        let folder = self.folder_of(snapshot)?;
-        let manifest = read_manifest(&folder)?;
+        let folder = self.sealed_folder(snapshot)?;
+        let manifest = manifest_file::read(&folder)?;
         if !manifest.sealed {
             return Err(Error::NotSealed { snapshot: snapshot.to_owned() });
         }
         for sealed in &manifest.data_sets {
-            let path = folder.join(&sealed.file);
-            let (found_digest, found) =
-                digest_of(&path).map_err(|source| Error::Write { data_set: sealed.data_set.clone(), source })?;
-            if found != sealed.bytes || found_digest != sealed.blake3 {
-                return Err(Error::Damaged {
-                    path,
-                    found,
-                    sealed: sealed.bytes,
-                    found_digest: found_digest.chars().take(12).collect(),
-                    sealed_digest: sealed.blake3.chars().take(12).collect(),
-                });
-            }
+            verify::intact(&folder.join(&sealed.file), sealed.bytes, &sealed.blake3)?;
         }
         Ok(Sealed { folder, snapshot: snapshot.to_owned(), manifest })
     }
 
-    /// An id is a folder's name and nothing else, so that none leads out of the store.
+    /// The folder of a sealed snapshot.
+    fn sealed_folder(&self, snapshot: &str) -> Result<PathBuf, Error> {
+        let folder = self.folder_of(snapshot)?;
+        if folder.join(MANIFEST).is_file() {
+            Ok(folder)
+        } else {
+            Err(Error::NotSealed { snapshot: snapshot.to_owned() })
+        }
+    }
+
+    /// The folder of an unsealed snapshot.
+    fn unsealed_folder(&self, snapshot: &str) -> Result<PathBuf, Error> {
+        let folder = self.folder_of(snapshot)?;
+        if folder.join(MANIFEST).is_file() {
+            Err(Error::AlreadySealed { snapshot: snapshot.to_owned() })
+        } else {
+            Ok(folder)
+        }
+    }
+
+    /// The folder of a snapshot, sealed or not.
     fn folder_of(&self, snapshot: &str) -> Result<PathBuf, Error> {
-        let is_plain =
-            !snapshot.is_empty() && snapshot.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let folder = self.folder.join(snapshot);
-        if is_plain && folder.join(MANIFEST).is_file() {
+        if is_id(snapshot) && (folder.join(MANIFEST).is_file() || folder.join(JOURNAL).is_file()) {
             Ok(folder)
         } else {
             Err(Error::Unknown { snapshot: snapshot.to_owned(), folder: self.folder.clone() })
         }
     }
-}
 
-fn read_manifest(folder: &Path) -> Result<Manifest, Error> {
-    let path = folder.join(MANIFEST);
-    let text = std::fs::read(&path).map_err(|source| at("read", &path, source))?;
-    let unreadable = |source| Error::Manifest { path: path.clone(), source };
-    let manifest: Manifest = serde_json::from_slice(&text).map_err(unreadable)?;
-    // Written again it must be the same to the byte: a flipped bit in a space is damage as well.
-    if with_digest(&mut manifest.clone()).map_err(unreadable)?.into_bytes() != text {
-        return Err(Error::ManifestDamaged { path });
+    /// Folders that could be snapshots, by id.
+    fn folders(&self) -> Result<Vec<(String, PathBuf)>, Error> {
+        let entries = std::fs::read_dir(&self.folder).map_err(|source| at("read", &self.folder, source))?;
+        let mut folders = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|source| at("read", &self.folder, source))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if is_id(&name) {
+                folders.push((name, entry.path()));
+            }
+        }
+        folders.sort();
+        Ok(folders)
     }
-    Ok(manifest)
+
+    fn free_id(&self, begun_at: Timestamp) -> Result<String, Error> {
+        let base = begun_at.strftime("%Y%m%dT%H%M%SZ").to_string();
+        let id = |count| if count == 0 { base.clone() } else { format!("{base}-{count:03}") };
+        let free = (0..IDS_A_SECOND).map(id).find(|id| !self.folder.join(id).exists());
+        free.ok_or_else(|| at("create", &self.folder.join(&base), std::io::ErrorKind::AlreadyExists.into()))
+    }
+
+    /// Waits until no other snapshot is beginning in this folder; for as long as the answer is kept, none is.
+    fn lock(&self) -> Result<File, Error> {
+        let path = self.folder.join(LOCK);
+        let file = File::options().write(true).create(true).truncate(false).open(&path);
+        let file = file.map_err(|source| at("create", &path, source))?;
+        file.lock().map_err(|source| at("lock", &path, source))?;
+        Ok(file)
+    }
 }
 
-fn at(attempt: &'static str, path: &Path, source: std::io::Error) -> Error {
-    Error::File { attempt, path: path.to_owned(), source }
+/// An id is a folder's name and nothing else, so that none leads out of the store.
+fn is_id(snapshot: &str) -> bool {
+    !snapshot.is_empty() && snapshot.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+fn durable(folder: &Path) -> Result<(), Error> {
+    sync_folder(folder).map_err(|source| Error::Folder { path: folder.to_owned(), source })
 }

@@ -1,144 +1,236 @@
-//! A snapshot in the making: one Parquet file a data set, the manifest last.
+//! A snapshot in the making: rows go into parts, a part becomes durable together with the position that its reading has
+//! reached, and sealing makes one file a data set of them.
+//!
+//! ```text
+//! write · page · rejected · drift ─▶ checkpoint(position) ─▶ part durable, then its line in the journal
+//!                                                        └▶ end(account) … ─▶ seal: parts joined, manifest last
+//! ```
+//!
+//! What a line of the journal acknowledges is on disk, and nothing is on disk twice: a row is durable only together with
+//! a position behind it.
+
+mod steps;
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
-use engine::{DurableParquet, Layout, sync_folder};
-use jiff::Timestamp;
+use engine::Layout;
 
 use crate::error::Error;
-use crate::manifest::{Completeness, DataSetFile, Field, Manifest, PageRead, Source};
-use crate::store::{MANIFEST, Sealed};
+use crate::journal::Journal;
+use crate::manifest::{Completeness, PageRead};
+use crate::progress::DataSetAccount;
+use crate::reading::Reading;
+use crate::seal;
+use crate::state::{DataSetState, State};
+use crate::step::{Notes, Step, columns_of};
+use crate::store::Sealed;
 
-/// Writes one snapshot. Dropped before [`SnapshotWriter::seal`], it leaves a folder without a manifest,
-/// which nobody takes for a snapshot.
+/// The folder of parts in a snapshot's folder.
+pub(crate) const PARTS: &str = "parts";
+
+/// Writes one snapshot, alone. Dropped before [`SnapshotWriter::seal`], it leaves an unsealed snapshot that
+/// [`crate::Store::resume`] goes on with from the last durable step.
+///
+/// After an error of a file nothing more is written: what is on disk is then known only to a new reading of it.
 pub struct SnapshotWriter {
     folder: PathBuf,
-    manifest: Manifest,
-    open: BTreeMap<String, Open>,
-}
-
-struct Open {
-    file: String,
-    schema: Vec<Field>,
-    parquet: DurableParquet,
+    journal: Journal,
+    state: State,
+    readings: BTreeMap<String, Reading>,
+    loose: Notes,
+    now: Box<dyn Fn() -> Instant + Send>,
+    is_broken: bool,
 }
 
 impl SnapshotWriter {
-    pub(crate) fn begin(folder: PathBuf, snapshot: String, begun_at: Timestamp, source: Source) -> Self {
-        let manifest = Manifest {
-            manifest_version: Manifest::VERSION,
-            snapshot,
-            sealed: false,
-            completeness: Completeness::Partial,
-            source,
-            begun_at: begun_at.to_string(),
-            sealed_at: String::new(),
-            data_sets: Vec::new(),
-            pages: Vec::new(),
-            rejected: Vec::new(),
-            drift: Vec::new(),
-            left_out: Vec::new(),
-            blake3: String::new(),
-        };
-        Self { folder, manifest, open: BTreeMap::new() }
+    pub(crate) fn new(folder: PathBuf, journal: Journal, state: State) -> Self {
+        let (readings, loose) = (BTreeMap::new(), Notes::default());
+        Self { folder, journal, state, readings, loose, now: Box::new(Instant::now), is_broken: false }
     }
 
-    /// The id that the snapshot will have.
+    /// Another clock than the system's, for whoever owns the time.
+    pub fn set_clock(&mut self, now: impl Fn() -> Instant + Send + 'static) {
+        self.now = Box::new(now);
+    }
+
+    /// The snapshot's id.
     pub fn id(&self) -> &str {
-        &self.manifest.snapshot
+        &self.state.header.snapshot
     }
 
-    /// Begins a data set. `few_distinct` names the text columns that repeat, see [`engine::Layout`].
+    /// When its reading began, RFC 3339, UTC.
+    pub fn begun_at(&self) -> &str {
+        &self.state.header.begun_at
+    }
+
+    /// Begins a data set, or goes on with it after an interruption; then its columns must be the same. `few_distinct`
+    /// names the text columns that repeat, see [`engine::Layout`].
     pub fn data_set(&mut self, name: &str, schema: SchemaRef, few_distinct: Vec<String>) -> Result<(), Error> {
-        if self.open.contains_key(name) {
+        if !is_plain(name) {
+            return Err(Error::Name(name.to_owned()));
+        }
+        if self.readings.contains_key(name) {
             return Err(Error::DataSet(name.to_owned()));
         }
-        let file = format!("{name}.parquet");
-        let layout = Layout { few_distinct };
-        let fields = schema
-            .fields()
-            .iter()
-            .map(|field| Field { name: field.name().clone(), r#type: field.data_type().to_string() });
-        let fields = fields.collect();
-        let parquet = DurableParquet::create(&self.folder.join(&file), schema, &layout)
-            .map_err(|source| Error::Write { data_set: name.to_owned(), source })?;
-        self.open.insert(name.to_owned(), Open { file, schema: fields, parquet });
+        let state = self.state.data_sets.get(name);
+        let is_other =
+            |state: &DataSetState| state.columns != columns_of(&schema) || state.few_distinct != few_distinct;
+        if state.is_some_and(is_other) {
+            return Err(Error::Schema(name.to_owned()));
+        }
+        let reading = Reading::new(schema, Layout { few_distinct }, state, (self.now)());
+        self.readings.insert(name.to_owned(), reading);
         Ok(())
     }
 
-    /// Appends records to a data set that was begun.
+    /// Appends records to a data set that was begun. They become durable with a later [`SnapshotWriter::checkpoint`].
     pub fn write(&mut self, data_set: &str, batch: &RecordBatch) -> Result<(), Error> {
-        let open = self.open.get_mut(data_set).ok_or_else(|| Error::DataSet(data_set.to_owned()))?;
-        open.parquet.write(batch).map_err(|source| Error::Write { data_set: data_set.to_owned(), source })
-    }
-
-    /// Notes a page; numbers rise from page to page.
-    pub fn page(&mut self, page: PageRead) {
-        self.manifest.pages.push(page);
-    }
-
-    /// Notes records that could not be read.
-    pub fn rejected(&mut self, rejected: Vec<flow::Rejected>) {
-        self.manifest.rejected.extend(rejected);
-    }
-
-    /// Notes a body that belongs to no data set.
-    pub fn left_out(&mut self, name: &str, reason: &str) {
-        self.manifest.left_out.push((name.to_owned(), reason.to_owned()));
-    }
-
-    /// Notes drift, already summed.
-    pub fn drift(&mut self, drift: Vec<(String, u64)>) {
-        self.manifest.drift = drift;
-    }
-
-    /// Makes every file durable, then the manifest; only now is it a snapshot.
-    pub fn seal(mut self, completeness: Completeness) -> Result<Sealed, Error> {
-        for (data_set, open) in std::mem::take(&mut self.open) {
-            let written =
-                open.parquet.finish().map_err(|source| Error::Write { data_set: data_set.clone(), source })?;
-            self.manifest.data_sets.push(DataSetFile {
-                data_set,
-                file: open.file,
-                bytes: written.bytes,
-                rows: written.rows,
-                blake3: written.digest,
-                schema: open.schema,
-            });
+        self.sound()?;
+        let parts = self.folder.join(PARTS);
+        let number = self.state.data_sets.get(data_set).map_or(0, |state| state.parts_begun) + 1;
+        let reading = self.going_on(data_set)?;
+        if !reading.fits(batch) {
+            return Err(Error::Batch(data_set.to_owned()));
         }
-        self.manifest.sealed = true;
-        self.manifest.completeness = completeness;
-        self.manifest.sealed_at = Timestamp::now().to_string();
-        write_manifest(&self.folder, &mut self.manifest)?;
-        Ok(Sealed { folder: self.folder, snapshot: self.manifest.snapshot.clone(), manifest: self.manifest })
+        let written = reading.write(&parts, data_set, number, batch);
+        written.map_err(|source| self.broken(Error::Write { data_set: data_set.to_owned(), source }))
+    }
+
+    /// Notes a page; it becomes durable with its data set's next durable step. Like all that is noted of a page, it comes
+    /// before the checkpoint that covers the page's rows.
+    pub fn page(&mut self, page: PageRead) {
+        self.notes(&page.data_set).pages.push(page);
+    }
+
+    /// Notes records of a data set that could not be read.
+    pub fn rejected(&mut self, data_set: &str, rejected: Vec<flow::Rejected>) {
+        if !rejected.is_empty() {
+            self.notes(data_set).rejected.extend(rejected);
+        }
+    }
+
+    /// Notes drift, named as the manifest is to name it; counts of one name add up over the whole snapshot.
+    pub fn drift(&mut self, data_set: &str, drift: &[(String, u64)]) {
+        for (name, count) in drift {
+            self.notes(data_set).add_drift(name, *count);
+        }
+    }
+
+    /// Notes a body that belongs to no data set. It becomes durable with the next durable step of any data set.
+    pub fn left_out(&mut self, name: &str, reason: &str) {
+        self.loose.left_out.push((name.to_owned(), reason.to_owned()));
+    }
+
+    /// Notes how far the reading of a data set is after all that was written of it: where to go on, in the caller's own
+    /// words, and the requests spent on it so far, those before an interruption included.
+    ///
+    /// All of it becomes durable where the part is full ([`crate::limits::PART_ROWS`]) or the last durable step is
+    /// [`crate::limits::CHECKPOINT_EVERY`] ago; true when it did.
+    pub fn checkpoint(&mut self, data_set: &str, position: &str, requests: u64) -> Result<bool, Error> {
+        self.sound()?;
+        let now = (self.now)();
+        let reading = self.going_on(data_set)?;
+        reading.place(position, requests);
+        let is_due = reading.is_due(now);
+        if is_due {
+            let steps = self.taken(data_set)?;
+            self.record(steps)?;
+        }
+        Ok(is_due)
+    }
+
+    /// Makes all that was written of a data set durable now. Its last position must cover it: rows beyond it would be
+    /// read again after an interruption.
+    pub fn make_durable(&mut self, data_set: &str) -> Result<(), Error> {
+        self.sound()?;
+        if self.state.is_ended(data_set) {
+            return Ok(());
+        }
+        if !self.going_on(data_set)?.is_placed() {
+            return Err(Error::Unplaced(data_set.to_owned()));
+        }
+        let steps = self.taken(data_set)?;
+        self.record(steps)
+    }
+
+    /// Forgets all that was read of a data set, durably, also when it had ended.
+    pub fn restart(&mut self, data_set: &str) -> Result<(), Error> {
+        self.sound()?;
+        let now = (self.now)();
+        let forgotten = self.durable_parts(data_set);
+        let reading = self.readings.get_mut(data_set).ok_or_else(|| Error::DataSet(data_set.to_owned()))?;
+        reading.forget(now);
+        self.record(vec![Step::Restarted { data_set: data_set.to_owned() }])?;
+        for part in forgotten {
+            // No line names the file any more; one that stays is swept when the snapshot is resumed or sealed.
+            drop(std::fs::remove_file(part));
+        }
+        Ok(())
+    }
+
+    /// Ends a data set: all that was written of it becomes durable together with its account. Nothing can be added to it
+    /// any more, unless it is restarted.
+    pub fn end(&mut self, data_set: &str, account: DataSetAccount) -> Result<(), Error> {
+        self.sound()?;
+        self.going_on(data_set)?;
+        let steps = self.ended(data_set, account)?;
+        self.record(steps)
+    }
+
+    /// Rows of a data set, those included that are not durable yet.
+    pub fn rows(&self, data_set: &str) -> u64 {
+        let durable = self.state.data_sets.get(data_set).map(DataSetState::rows).unwrap_or_default();
+        durable + self.readings.get(data_set).map(Reading::rows).unwrap_or_default()
+    }
+
+    /// Records of all data sets that could not be read, those included that are not durable yet.
+    pub fn rejected_records(&self) -> usize {
+        let durable = self.state.data_sets.values().map(|state| state.notes.rejected.len()).sum::<usize>();
+        durable + self.readings.values().map(Reading::rejected_records).sum::<usize>()
+    }
+
+    /// The durable parts of a data set in their order, for reading back what was read before an interruption.
+    pub fn durable_parts(&self, data_set: &str) -> Vec<PathBuf> {
+        let state = self.state.data_sets.get(data_set);
+        state.map(|state| part_paths(&self.folder, state)).unwrap_or_default()
+    }
+
+    /// Makes one file a data set of the parts, then the manifest; only now is it a snapshot that may be carried. Data
+    /// sets that have not ended are ended with [`DataSetAccount::recorded`].
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be written or a part is not what it was. The snapshot is then unsealed and can be resumed.
+    pub fn seal(mut self, completeness: Completeness) -> Result<Sealed, Error> {
+        self.sound()?;
+        if let Some(name) = self.state.data_sets.keys().find(|name| !self.readings.contains_key(*name)) {
+            return Err(Error::NotBegunAgain(name.clone()));
+        }
+        let names: Vec<String> = self.readings.keys().filter(|name| !self.state.is_ended(name)).cloned().collect();
+        let mut steps = Vec::new();
+        for name in names {
+            steps.extend(self.ended(&name, DataSetAccount::recorded())?);
+        }
+        self.record(steps)?;
+        let Self { folder, journal, state, readings, .. } = self;
+        let sealed = seal::seal(folder, state, &readings, completeness);
+        // The lock is kept until the journal has gone.
+        drop(journal);
+        sealed
     }
 }
 
-/// The manifest's text with its own digest in its last field, so that a changed manifest is noticed too: BLAKE3
-/// of the same text with that field empty.
-pub(crate) fn with_digest(manifest: &mut Manifest) -> Result<String, serde_json::Error> {
-    manifest.blake3 = String::new();
-    let bare = serde_json::to_string_pretty(manifest)?;
-    manifest.blake3 = blake3::hash(bare.as_bytes()).to_hex().to_string();
-    Ok(serde_json::to_string_pretty(manifest)? + "\n")
+/// The parts of a data set, in their order.
+pub(crate) fn part_paths(folder: &Path, state: &DataSetState) -> Vec<PathBuf> {
+    state.parts.iter().map(|part| folder.join(PARTS).join(&part.file)).collect()
 }
 
-fn write_manifest(folder: &Path, manifest: &mut Manifest) -> Result<(), Error> {
-    let path = folder.join(MANIFEST);
-    let text = with_digest(manifest).map_err(|source| Error::Manifest { path: path.clone(), source })?;
-    let temporary = folder.join("manifest.json.partial");
-    let failed = |attempt| {
-        let path = temporary.clone();
-        move |source| Error::File { attempt, path, source }
-    };
-    let mut file = File::create(&temporary).map_err(failed("create"))?;
-    file.write_all(text.as_bytes()).map_err(failed("write"))?;
-    file.sync_all().map_err(failed("fsync"))?;
-    std::fs::rename(&temporary, &path).map_err(failed("rename"))?;
-    sync_folder(folder).map_err(|source| Error::Write { data_set: MANIFEST.to_owned(), source })
+/// A data set's name is a file's name and nothing else, so that none leads out of the snapshot.
+fn is_plain(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
+    !name.is_empty() && name.bytes().all(is_plain)
 }
