@@ -1,4 +1,154 @@
-//! Why a page as a whole cannot be read. A record that cannot be read is no error: it is a [`flow::Rejected`].
+//! Why the tenant could not be read, or a page of it. A record that cannot be read is no error: it is a
+//! [`flow::Rejected`].
+
+use std::time::Duration;
+
+/// Why reading stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// What was typed is no subdomain.
+    #[error("`{typed}` is no subdomain: {reason}")]
+    Subdomain {
+        /// What was typed, control characters escaped.
+        typed: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The request did not come to an answer.
+    #[error("could not {doing}")]
+    Http {
+        /// What was attempted.
+        doing: String,
+        /// Why it failed.
+        #[source]
+        source: rest::Error,
+    },
+    /// The gateway knows no such tenant.
+    #[error("the host serves no such tenant, or not this path: {path} ({words})")]
+    NoSuchTenant {
+        /// The path that was asked for.
+        path: String,
+        /// What the gateway said.
+        words: String,
+    },
+    /// The token was refused as such.
+    #[error("the tenant refused the API token at {path} ({words})")]
+    Token {
+        /// The path that was asked for.
+        path: String,
+        /// What the tenant said.
+        words: String,
+    },
+    /// The token lacks a permission, or the subscription does not have the endpoint: the tenant says 401, 403 or 404 for
+    /// either.
+    #[error(
+        "the tenant answered {status} to {path}: the token lacks the permission `{permission}`, or the subscription does not include it ({words})"
+    )]
+    NotAllowed {
+        /// The path that was asked for.
+        path: String,
+        /// The permission, as the vendor's settings name it.
+        permission: &'static str,
+        /// 401, 403 or 404.
+        status: u16,
+        /// What the tenant said.
+        words: String,
+    },
+    /// The tenant has trouble, and went on having it.
+    #[error("the tenant answered {status} to {path} and did not recover ({words})")]
+    Unavailable {
+        /// The path that was asked for.
+        path: String,
+        /// 429 or 500 to 599.
+        status: u16,
+        /// What the tenant said.
+        words: String,
+    },
+    /// A status that nothing documents for this question.
+    #[error("the tenant answered {status} to {path} ({words})")]
+    Unexpected {
+        /// The path that was asked for.
+        path: String,
+        /// The status.
+        status: u16,
+        /// What the tenant said.
+        words: String,
+    },
+    /// A page that cannot be read.
+    #[error(transparent)]
+    Page(#[from] DecodeError),
+    /// The pages do not end, or come again.
+    #[error("the pages of {path} do not lead to an end: {reason}")]
+    Paging {
+        /// The path that was asked for.
+        path: String,
+        /// What was seen.
+        reason: String,
+    },
+    /// An export that was not made, or is not what was asked for.
+    #[error("the export of {category} failed: {reason}")]
+    Export {
+        /// Prism's category.
+        category: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// Whoever takes the pages has gone.
+    #[error("nobody takes the pages any more")]
+    NobodyListens,
+    /// A position that this program did not write.
+    #[error("cannot go on from the position `{0}`")]
+    Position(String),
+}
+
+impl Error {
+    /// True where the token may not ask this: another way may be open.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::NotAllowed { .. })
+    }
+
+    /// True for a token or a permission that a person must mend.
+    pub fn is_credentials(&self) -> bool {
+        matches!(self, Self::NotAllowed { .. } | Self::Token { .. })
+    }
+
+    /// How long the request budget asks to wait; `None` where it is not the budget.
+    pub fn budget_wait(&self) -> Option<Duration> {
+        match self {
+            Self::Http { source, .. } => source.wait(),
+            _ => None,
+        }
+    }
+
+    /// What a person can do.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Subdomain { .. } => "type the part before `.api.` of the tenant's API address, as `acme`",
+            Self::NoSuchTenant { .. } => {
+                "check the subdomain; a tenant in the EU needs `--region eu`, one on the new host `--region iru`"
+            }
+            Self::Token { .. } => "make a token in Settings > Access > API tokens and put it into SNOWHAUL_IRU_TOKEN",
+            Self::NotAllowed { permission, .. } => {
+                return Some(format!("give the token the permission `{permission}` in Settings > Access > API tokens"));
+            }
+            Self::Http { source, .. } if source.wait().is_some() => {
+                "wait, or add `--wait`; `snowhaul extract --resume` goes on where it stopped"
+            }
+            Self::Http { source, .. } if source.is_network() => {
+                "check the network and the subdomain; a tenant in the EU needs `--region eu`"
+            }
+            Self::Unavailable { .. } => "try again later with `snowhaul extract --resume`",
+            Self::Export { .. } => "choose another way with `--apps pages`",
+            Self::Page(_) => "an answer that is no data often comes from a proxy; what was read is kept for `--resume`",
+            Self::Http { .. }
+            | Self::Unexpected { .. }
+            | Self::Paging { .. }
+            | Self::NobodyListens
+            | Self::Position(_) => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
 
 /// A page that cannot be read. Each variant names the page and, where one is known, the byte offset.
 #[derive(Debug, thiserror::Error)]

@@ -6,19 +6,34 @@ mod data_set;
 mod declared;
 mod decode;
 mod drift;
+mod endpoint;
 mod envelope;
 mod error;
 mod field;
+mod host;
 mod json;
 pub mod limits;
+mod read;
 mod recognise;
 mod records;
+mod refusal;
 mod rejects;
+mod scope;
+mod strategy;
+mod tenant;
 
 pub use data_set::DataSet;
 pub use decode::{Decoded, PageRef, decode, decode_pages};
 pub use drift::Drift;
+pub use endpoint::Endpoint;
 pub use envelope::Envelope;
-pub use error::{DecodeError, JsonFlaw};
+pub use error::{DecodeError, Error, JsonFlaw};
 pub use field::{Field, Kind};
+pub use host::{Region, base_url};
+pub use read::{
+    Account, Known, KnownDevice, Listed, Piece, PieceSender, Read, ReadOptions, Window, explain, listed, read,
+};
 pub use recognise::{Recognised, recognise};
+pub use scope::Scope;
+pub use strategy::{AppsStrategy, Choice, DetailsStrategy, Explanation, Price};
+pub use tenant::Tenant;

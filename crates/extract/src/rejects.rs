@@ -48,11 +48,13 @@ fn rejected(data_set: DataSet, page: PageRef<'_>, batch: &RecordBatch, placed: P
 /// The columns that tell who a record is about, the best first.
 fn names(data_set: DataSet) -> &'static [&'static str] {
     match data_set {
-        DataSet::Devices | DataSet::DeviceInformation => &["serial_number", "device_id"],
         DataSet::DeviceDetails => &["hardware_overview.serial_number", "general.serial_number", "general.device_id"],
         DataSet::Apps => &["name", "app_name", "display_name", "bundle_id", "app_id", "device_id"],
         DataSet::Users => &["email", "name", "id"],
         DataSet::Blueprints | DataSet::Tags => &["name", "id"],
+        DataSet::AuditEvents => &["id", "target_id"],
+        DataSet::AdeDevices => &["serial_number", "id"],
+        _ => &["serial_number", "device_id"],
     }
 }
 

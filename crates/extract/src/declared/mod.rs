@@ -6,10 +6,14 @@ mod apps;
 mod details;
 mod devices;
 mod directory;
+mod enrolment;
 mod information;
+mod prism;
 
 pub(crate) use apps::APPS;
 pub(crate) use details::DEVICE_DETAILS;
 pub(crate) use devices::DEVICES;
 pub(crate) use directory::{BLUEPRINTS, TAGS, USERS};
+pub(crate) use enrolment::{ADE_DEVICES, AUDIT_EVENTS};
 pub(crate) use information::DEVICE_INFORMATION;
+pub(crate) use prism::*;

@@ -1,0 +1,87 @@
+//! A device at a time: details, and the applications of a device. Several devices are asked about side by side, and
+//! handed on in the order of the list, so that a number of devices is all that a position needs.
+
+use std::time::Instant;
+
+use futures::stream::{self, StreamExt};
+
+use crate::DataSet;
+use crate::endpoint::Endpoint;
+use crate::error::Error;
+use crate::limits;
+use crate::read::ahead::{self, Page};
+use crate::read::options::Listed;
+use crate::read::pager::Position;
+use crate::read::piece::{Account, Piece, Read};
+use crate::read::reader::Reading;
+
+/// How asking about one device ended.
+enum Asked {
+    Page(Page, u32),
+    /// The tenant knows no such device any more.
+    Gone(Error),
+}
+
+/// Reads one endpoint for these devices and returns the data set's account.
+pub(crate) async fn read(
+    reading: &Reading<'_>,
+    data_set: DataSet,
+    endpoint: Endpoint,
+    devices: &[&Listed],
+    carries_over: bool,
+) -> Result<Account, Error> {
+    let began = Instant::now();
+    let tenant = reading.tenant.counted();
+    let done = match reading.position(data_set)? {
+        Some(Position::Devices(done)) => done,
+        Some(other) => return Err(Error::Position(other.text())),
+        None => 0,
+    };
+    reading.began(data_set, Some(devices.len() as u64)).await?;
+    let left = devices.iter().skip(usize::try_from(done).unwrap_or(usize::MAX));
+    let left: Vec<String> = left.map(|device| device.device_id.clone()).collect();
+    let mut asked =
+        stream::iter(left).map(|id| ask(reading, &tenant, data_set, endpoint, id)).buffered(limits::DEVICES_AT_ONCE);
+    let (mut read, mut gone, mut done) = (0_u64, Vec::new(), done);
+    while let Some(answer) = asked.next().await {
+        done += 1;
+        match answer? {
+            Asked::Gone(error) => gone.push(error),
+            Asked::Page(page, number) => {
+                read += 1;
+                let position = Position::Devices(done).text();
+                let Page { name, decoded, .. } = page;
+                let requests = tenant.requests();
+                let page = Read { data_set, number, name, decoded, position, requests };
+                reading.out.send(Piece::Page(Box::new(page))).await?;
+            }
+        }
+    }
+    // An endpoint that the token may not ask is sometimes refused with 404, once for every device.
+    if read == 0 && done as usize == devices.len() && !gone.is_empty() && gone.len() >= devices.len().min(3) {
+        return Err(gone.swap_remove(0));
+    }
+    let notes = match gone.len() {
+        0 => Vec::new(),
+        count => vec![format!("{count} devices left the tenant before they were asked about.")],
+    };
+    let took = began.elapsed();
+    Ok(Account { strategy: "device", requests: tenant.requests(), took, complete: true, carries_over, notes })
+}
+
+async fn ask(
+    reading: &Reading<'_>,
+    tenant: &crate::Tenant,
+    data_set: DataSet,
+    endpoint: Endpoint,
+    id: String,
+) -> Result<Asked, Error> {
+    let query = Vec::new();
+    let got = match tenant.get(endpoint, &id, &query).await {
+        Err(error @ Error::NotAllowed { status: 404, .. }) => return Ok(Asked::Gone(error)),
+        got => got?,
+    };
+    let number = reading.number();
+    let page = ahead::page(tenant, data_set, (endpoint, &id), &query, number, got).await?;
+    Ok(Asked::Page(page, number))
+}

@@ -1,0 +1,244 @@
+//! The list of devices. It has no cursor and no snapshot: devices enrol and leave while it is read, and every row behind
+//! them moves. Ordered by device id, each page begins with the last row of the one before; where it does not, devices have
+//! left, and the reading steps back until it does. So every device that was listed throughout is read.
+//!
+//! ```text
+//!  page 1  a b c d        page 2 should begin with d:   d e f g      nothing moved
+//!                                                       c d e f      somebody enrolled: d is known already
+//!                                                       e f g h      somebody left: step back until d, or less, is first
+//! ```
+//!
+//! A tenant that does not keep the order is read several times instead, until a reading brings nothing new.
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use arrow::compute::filter_record_batch;
+
+use crate::endpoint::Endpoint;
+use crate::error::Error;
+use crate::read::ahead::{self, Page, Query};
+use crate::read::options::Listed;
+use crate::read::pager::Position;
+use crate::read::piece::{Account, Piece, Read};
+use crate::read::reader::Reading;
+use crate::tenant::Tenant;
+use crate::{DataSet, limits};
+
+/// The devices that are wanted, and how their list was read.
+pub(crate) struct Devices {
+    pub(crate) listed: Vec<Listed>,
+    pub(crate) account: Account,
+}
+
+/// Reads the list, or what is left of it.
+pub(crate) async fn read(reading: &Reading<'_>) -> Result<Devices, Error> {
+    let began = Instant::now();
+    let questions = reading.options.scope.questions();
+    let tenant = reading.tenant.counted();
+    let from = match (reading.position(DataSet::Devices)?, questions.len()) {
+        (Some(Position::Offset(offset)), 1) => Some(offset),
+        // A list asked for serial number by serial number is short: it is begun again.
+        (Some(_), _) => {
+            reading.out.send(Piece::Restarted { data_set: DataSet::Devices }).await?;
+            None
+        }
+        (None, _) => None,
+    };
+    reading.began(DataSet::Devices, None).await?;
+    let mut list =
+        List { reading, tenant: &tenant, ids: HashSet::new(), listed: Vec::new(), total: None, notes: Vec::new() };
+    if from.is_some() {
+        list.listed.clone_from(&reading.options.listed);
+        list.ids = list.listed.iter().map(|device| device.device_id.clone()).collect();
+    }
+    let mut complete = true;
+    for question in &questions {
+        complete &= list.question(question, from.unwrap_or(0)).await?;
+    }
+    if complete && questions.len() == 1 && reading.options.scope.is_everything() {
+        complete = list.agrees_with_counts(&questions[0]).await?;
+    }
+    let account = Account {
+        strategy: "pages",
+        requests: tenant.requests(),
+        took: began.elapsed(),
+        complete,
+        carries_over: false,
+        notes: list.notes,
+    };
+    Ok(Devices { listed: list.listed, account })
+}
+
+struct List<'a> {
+    reading: &'a Reading<'a>,
+    tenant: &'a Tenant,
+    /// Devices that were met, wanted or not.
+    ids: HashSet<String>,
+    /// Devices that are wanted, in the order in which they were met.
+    listed: Vec<Listed>,
+    /// What the last page said of the number of devices.
+    total: Option<u64>,
+    notes: Vec<String>,
+}
+
+/// What a page is in the order of device ids.
+struct Ordered {
+    /// The device ids, in the page's order; none for a record that could not be read.
+    ids: Vec<String>,
+    rises: bool,
+}
+
+impl List<'_> {
+    /// Reads one question's pages to their end; false where that cannot be said to be all.
+    async fn question(&mut self, question: &Query, from: u64) -> Result<bool, Error> {
+        let mut offset = from;
+        let mut last: Option<String> = None;
+        let mut steps_back = 0;
+        let mut back = limits::DEVICES_OVERLAP_ROWS;
+        loop {
+            let begin = if last.is_some() { offset.saturating_sub(back) } else { offset };
+            let (page, number) = self.page(question, begin).await?;
+            let order = ordered(&page.decoded.batch);
+            if !order.rises {
+                return self.passes(question, "the tenant does not keep the order that was asked for").await;
+            }
+            let records = page.decoded.records;
+            if let Some(last) = &last
+                && begin > 0
+                && order.ids.first().is_none_or(|first| first > last)
+            {
+                // Devices left. Those that moved over the border are before this page.
+                steps_back += 1;
+                if steps_back > limits::DEVICES_STEPS_BACK_MAX {
+                    return self.passes(question, "devices leave faster than their list can be read").await;
+                }
+                back = (back * 4).min(limits::PAGE_ROWS / 2);
+                offset = begin;
+                continue;
+            }
+            let is_end = records == 0 || order.ids.iter().all(|id| self.ids.contains(id));
+            last = order.ids.into_iter().max().or(last);
+            back = limits::DEVICES_OVERLAP_ROWS;
+            offset = begin + records;
+            self.hand_on(page, number, offset).await?;
+            if is_end || self.has_enough() {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Reads the whole list again and again until a reading brings nothing new.
+    async fn passes(&mut self, question: &Query, reason: &str) -> Result<bool, Error> {
+        self.notes.push(format!("The list of devices was read several times, because {reason}."));
+        for _ in 0..limits::DEVICES_PASSES_MAX {
+            let known = self.ids.len();
+            let mut offset = 0;
+            loop {
+                let (page, number) = self.page(question, offset).await?;
+                let records = page.decoded.records;
+                if records == 0 {
+                    break;
+                }
+                offset += records;
+                self.hand_on(page, number, offset).await?;
+            }
+            if self.ids.len() == known {
+                return Ok(true);
+            }
+        }
+        self.notes.push(format!(
+            "After {} readings there were still devices that had not been listed before.",
+            limits::DEVICES_PASSES_MAX
+        ));
+        Ok(false)
+    }
+
+    /// Compares what was read with what the tenant says of the number of its devices, and reads again what is missing.
+    async fn agrees_with_counts(&mut self, question: &Query) -> Result<bool, Error> {
+        let is_short = |list: &Self| list.total.filter(|&total| (list.ids.len() as u64) < total);
+        if is_short(self).is_none() {
+            return Ok(true);
+        }
+        let settled = self.passes(question, "it was shorter than the tenant says").await?;
+        let Some(total) = is_short(self) else { return Ok(settled) };
+        let found = self.ids.len() as u64;
+        let licensed = self.reading.licensed_devices(self.tenant).await?;
+        if licensed == Some(found) {
+            self.notes.push(format!(
+                "The list says that it has {total} devices; its pages and the licence's count say {found}, which is believed."
+            ));
+            return Ok(settled);
+        }
+        self.notes.push(format!("The tenant says that it lists {total} devices, and its pages held {found}."));
+        Ok(false)
+    }
+
+    async fn page(&mut self, question: &Query, offset: u64) -> Result<(Page, u32), Error> {
+        let mut query = question.clone();
+        query.push(("ordering", "device_id".to_owned()));
+        query.push(("limit", limits::PAGE_ROWS.to_string()));
+        query.push(("offset", offset.to_string()));
+        let got = self.tenant.get(Endpoint::Devices, "", &query).await?;
+        let number = self.reading.number();
+        let page = ahead::page(self.tenant, DataSet::Devices, (Endpoint::Devices, ""), &query, number, got).await?;
+        self.total = page.total.or(self.total);
+        Ok((page, number))
+    }
+
+    /// Hands on the devices of a page that are new and wanted.
+    async fn hand_on(&mut self, mut page: Page, number: u32, offset: u64) -> Result<(), Error> {
+        let batch = &page.decoded.batch;
+        let wanted = self.reading.options.scope.wanted(batch);
+        let devices = listed(batch);
+        let mut kept = Vec::with_capacity(batch.num_rows());
+        for (row, device) in devices.into_iter().enumerate() {
+            let is_kept = self.ids.insert(device.device_id.clone()) && wanted.value(row) && !self.has_enough();
+            if is_kept {
+                self.listed.push(device);
+            }
+            kept.push(is_kept);
+        }
+        page.decoded.batch = filtered(batch, kept);
+        let read = Read {
+            data_set: DataSet::Devices,
+            number,
+            name: page.name,
+            decoded: page.decoded,
+            position: Position::Offset(offset).text(),
+            requests: self.tenant.requests(),
+        };
+        self.reading.out.send(Piece::Page(Box::new(read))).await
+    }
+
+    fn has_enough(&self) -> bool {
+        self.reading.options.scope.devices_max.is_some_and(|most| self.listed.len() as u64 >= most)
+    }
+}
+
+/// The rows of a batch that are kept.
+pub(crate) fn filtered(batch: &RecordBatch, kept: Vec<bool>) -> RecordBatch {
+    if kept.iter().all(|&kept| kept) {
+        return batch.clone();
+    }
+    filter_record_batch(batch, &BooleanArray::from(kept)).expect("the filter is as long as the batch")
+}
+
+/// The devices of a batch, in its order.
+pub fn listed(batch: &RecordBatch) -> Vec<Listed> {
+    let column = |name: &str| batch.column_by_name(name).map(|column| column.as_string::<i32>());
+    let (ids, serials, platforms) = (column("device_id"), column("serial_number"), column("platform"));
+    let text = |column: Option<&arrow::array::StringArray>, row: usize| -> String {
+        column.filter(|column| column.is_valid(row)).map(|column| column.value(row).to_owned()).unwrap_or_default()
+    };
+    let one =
+        |row| Listed { device_id: text(ids, row), serial_number: text(serials, row), platform: text(platforms, row) };
+    (0..batch.num_rows()).map(one).collect()
+}
+
+fn ordered(batch: &RecordBatch) -> Ordered {
+    let ids: Vec<String> = listed(batch).into_iter().map(|device| device.device_id).collect();
+    let rises = ids.windows(2).all(|pair| pair[0] < pair[1]);
+    Ordered { ids, rises }
+}
