@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use engine::Engine;
+use engine::{Engine, Order, Sorted, Then};
 
 use crate::error::Error;
 use crate::limits;
@@ -17,10 +17,12 @@ use crate::mapping::{Join, Longer, Mapping};
 
 /// Columns that the query yields beside the staging columns.
 pub mod lineage {
-    /// The row's key, 32 hexadecimal digits.
+    /// The row's key, 32 hexadecimal digits; NULL where a column of the key was not understood.
     pub const ROW_KEY: &str = "u_row_key";
     /// Fingerprint of what is not volatile, 32 hexadecimal digits.
     pub const FINGERPRINT: &str = "u_fingerprint";
+    /// A hash over what the fingerprint leaves out, by which equals are ordered: a whole number of 64 bits.
+    pub const TIE: &str = "_tie";
     /// What sorts records of one key.
     pub const NEWEST: &str = "_newest";
     /// The rule that leaves the record out, or NULL.
@@ -60,18 +62,23 @@ impl Compiled {
         &self.unsorted
     }
 
-    /// The query in its fixed order: by key, the newest first. Of equals the fingerprint decides, so that the order
-    /// of pages does not.
-    pub fn staging_sql(&self) -> String {
-        format!(
-            "{} ORDER BY {} ASC NULLS FIRST, {} DESC NULLS LAST, {}, {}, {}",
-            self.unsorted,
-            lineage::ROW_KEY,
-            lineage::NEWEST,
-            lineage::FINGERPRINT,
-            lineage::PAGE,
-            lineage::RECORD
-        )
+    /// The query in its fixed order: by key, the newest first. Of equals the fingerprint decides, then what it leaves
+    /// out, so that the order of pages does not: page and record order only records that make the same row.
+    ///
+    /// `rows` is how many there will be, as far as that is known.
+    pub async fn rows(&self, engine: &Engine, rows: Option<u64>) -> Result<Sorted, engine::Error> {
+        let then = |column: &str, descending| Then { column: column.to_owned(), descending };
+        let order = Order {
+            key: lineage::ROW_KEY.to_owned(),
+            then: vec![
+                then(lineage::NEWEST, true),
+                then(lineage::FINGERPRINT, false),
+                then(lineage::TIE, false),
+                then(lineage::PAGE, false),
+                then(lineage::RECORD, false),
+            ],
+        };
+        engine.sorted(&self.unsorted, order, rows).await
     }
 
     /// Records of joined data sets that no staging row used, one query a join that reports them.
@@ -95,11 +102,12 @@ impl Compiled {
             .map(|(way, on)| {
                 let key = &on.driver;
                 format!(
-                    "_keys_{way} AS (SELECT DISTINCT {key} AS key FROM {driver} AS {device} WHERE {key} IS NOT NULL)"
+                    "_keys_{way} AS (SELECT DISTINCT {key} AS key FROM {driver} AS {device} \
+                     WHERE {key} IS NOT NULL AND NOT refused({key}))"
                 )
             })
             .collect();
-        let keys: Vec<String> = ways().map(|(way, on)| format!("{} AS key_{way}", on.joined)).collect();
+        let keys: Vec<String> = ways().map(|(way, on)| format!("{} AS key_{way}", understood(&on.joined))).collect();
         let joins: Vec<String> =
             ways().map(|(way, _)| format!("LEFT JOIN _keys_{way} ON _all.key_{way} = _keys_{way}.key")).collect();
         let partnered: Vec<String> = ways().map(|(way, _)| format!("_keys_{way}.key IS NOT NULL")).collect();
@@ -137,7 +145,7 @@ impl Compiled {
             engine.check(&sql).await.map_err(failed)?;
         }
         let failed = |source| Error::Query { pipeline: mapping.name.clone(), source: Box::new(source) };
-        engine.check(&self.staging_sql()).await.map_err(failed)?;
+        engine.check(&self.unsorted).await.map_err(failed)?;
         for (_, sql) in self.orphan_sql() {
             engine.check(&sql).await.map_err(failed)?;
         }
@@ -182,6 +190,13 @@ impl Mapping {
         }
         if self.columns.len() > limits::COLUMNS_MAX {
             return wrong(format!("it has {} columns, and {} are the most", self.columns.len(), limits::COLUMNS_MAX));
+        }
+        if self.row_bytes_max <= limits::LINEAGE_BYTES {
+            return wrong(format!(
+                "a row of {} bytes has no room beside the {} that every row carries",
+                self.row_bytes_max,
+                limits::LINEAGE_BYTES
+            ));
         }
         Ok(())
     }
@@ -230,7 +245,7 @@ impl Mapping {
     }
 
     /// One record for each key: the newest, and of equally new ones the one whose content sorts first, so that the
-    /// order of pages does not decide.
+    /// order of pages does not decide. A time that was not understood is no time, and a key that was not is no key.
     fn newest_of(&self, join: &Join, index: usize, key: &str) -> String {
         let mut fields = self.columns_used(&join.alias);
         fields.extend(["_page".to_owned(), "_record".to_owned()]);
@@ -244,10 +259,10 @@ impl Mapping {
         format!(
             "_{alias}_{index} AS (SELECT key, record FROM (SELECT {key} AS key, named_struct({pairs}) AS record, \
              row_number() OVER (PARTITION BY {key} ORDER BY {newest} DESC NULLS LAST{tie}, _page, _record) AS place \
-             FROM {data_set}) AS ranked WHERE place = 1 AND key IS NOT NULL)",
+             FROM {data_set}) AS ranked WHERE place = 1 AND key IS NOT NULL AND NOT refused(key))",
             alias = join.alias,
             pairs = pairs.join(", "),
-            newest = join.newest,
+            newest = understood(&join.newest),
             data_set = join.data_set,
         )
     }
@@ -287,6 +302,12 @@ impl Mapping {
             .filter(|column| !column.volatile)
             .map(|column| format!("'{0}', {0}", column.name))
             .collect();
+        let volatile: String = self
+            .columns
+            .iter()
+            .filter(|column| column.volatile)
+            .map(|column| format!("'{0}', {0}, ", column.name))
+            .collect();
         let pairs: Vec<String> = names.iter().map(|name| format!("'{name}', _raw_{name}, {name}")).collect();
         let plain: Vec<String> = names.iter().map(|name| format!("CAST({name} AS VARCHAR) AS {name}")).collect();
         let whos: Vec<String> = (0..self.who.len()).map(|index| format!("{}_{index}", lineage::WHO)).collect();
@@ -303,10 +324,12 @@ impl Mapping {
         format!(
             "_mapped AS (SELECT {mapped}, {scope} AS _scope, {newest} AS _newest, {who}, \
              {alias}._page AS _page, {alias}._record AS _record FROM _joined AS {alias}), \
-             _staged AS (SELECT {staged}, _scope, _newest, {whos}, _page, _record FROM _mapped) \
-             SELECT {plain}, key({key}) AS {row_key}, fingerprint({lasting}) AS {fingerprint}, \
-             CAST(_newest AS VARCHAR) AS _newest, CAST(_scope AS VARCHAR) AS _scope, {whos}, \
-             _page, _record, adjusted({pairs}) AS _adjusted FROM _staged",
+             _staged AS (SELECT {staged}, _scope, _newest, {whos}, _page, _record FROM _mapped), \
+             _keyed AS (SELECT *, key({key}) AS _key, adjusted({pairs}) AS _adjusted FROM _staged) \
+             SELECT {plain}, {row_key_or_null} AS {row_key}, fingerprint({lasting}) AS {fingerprint}, \
+             tie({volatile}'_scope', _scope, '_adjusted', _adjusted) AS {tie}, \
+             CAST({moment} AS VARCHAR) AS _newest, CAST(_scope AS VARCHAR) AS _scope, {whos}, \
+             _page, _record, _adjusted FROM _keyed",
             mapped = mapped.join(", "),
             newest = self.newest,
             who = who.join(", "),
@@ -318,9 +341,18 @@ impl Mapping {
             lasting = lasting.join(", "),
             pairs = pairs.join(", "),
             row_key = lineage::ROW_KEY,
+            // Of what was not understood there is no key, only the refusal.
+            row_key_or_null = understood("_key"),
             fingerprint = lineage::FINGERPRINT,
+            tie = lineage::TIE,
+            moment = understood("_newest"),
         )
     }
+}
+
+/// The expression, or NULL where a function in it did not understand its value.
+fn understood(expression: &str) -> String {
+    format!("CASE WHEN NOT refused({expression}) THEN {expression} END")
 }
 
 fn is_plain(name: &str) -> bool {

@@ -7,8 +7,13 @@ pub mod functions;
 pub mod limits;
 mod mapping;
 mod stage;
+mod tally;
 
 pub use compile::{Compiled, lineage};
 pub use error::Error;
 pub use mapping::{Column, Join, JoinOn, Longer, Mapping, ScopeRule, Unreadable};
-pub use stage::{LeftOut, Staged, Stager, Tally, register};
+pub use stage::{Staged, Stager, register};
+pub use tally::{LeftOut, Tally};
+
+#[cfg(test)]
+mod tests;

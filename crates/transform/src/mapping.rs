@@ -94,4 +94,12 @@ pub struct Mapping {
     pub who: Vec<String>,
     /// Days after which volatile columns alone make a row changed; 0 for never.
     pub volatile_days: u32,
+    /// The most bytes that one row's values may have together; [`crate::limits::ROW_BYTES_MAX`] fits a table as
+    /// ServiceNow makes it.
+    ///
+    /// Counted are the bytes, in UTF-8, of the values of all staging columns as they are sent (cut and cleaned, absent
+    /// ones not at all), and [`crate::limits::LINEAGE_BYTES`] for what every row carries beside them. Not counted is
+    /// what an instance itself writes into a row, such as ids, times and a comment: how it stores those is in no public
+    /// document, so where an instance skips rows that were let through, a smaller number here is the remedy.
+    pub row_bytes_max: u32,
 }

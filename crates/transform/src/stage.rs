@@ -1,13 +1,12 @@
 //! What comes out of the query, row by row one of four: staging row, duplicate, out of scope, rejected. Apart because
-//! the accounts begin here, and because it sees rows in their fixed order.
+//! it sees rows in their fixed order: the newest record of a key first, and what it says of the key is what counts.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringViewBuilder, UInt32Array};
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::{DataType, UInt32Type};
-use engine::{Engine, Function, TextColumn, refusal_in};
+use engine::{Engine, Function, TextColumn, is_refused, refusal_in};
 use flow::Rejected;
 
 use crate::arrays::{self, Adjustment, adjustments};
@@ -15,7 +14,8 @@ use crate::compile::{Compiled, lineage};
 use crate::error::Error;
 use crate::functions;
 use crate::limits;
-use crate::mapping::{Column, Unreadable};
+use crate::mapping::{Column, Mapping, Unreadable};
+use crate::tally::{LeftOut, Tally};
 
 /// Registers every function that a mapping may use.
 pub fn register(engine: &Engine) {
@@ -27,53 +27,6 @@ pub fn register(engine: &Engine) {
     }
 }
 
-/// Why a record did not become a staging row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LeftOut {
-    /// Another record of its key is newer.
-    Duplicate,
-    /// A rule of the scope leaves it out.
-    OutOfScope,
-    /// It cannot be a staging row.
-    Rejected,
-    /// It became one, but one of its values was not understood and stays empty.
-    Emptied,
-}
-
-/// Counts and lists of what passed.
-#[derive(Clone, Debug, Default)]
-pub struct Tally {
-    /// Records of the driving data set.
-    pub read: u64,
-    /// Records whose key had a newer one.
-    pub duplicate: u64,
-    /// Records that cannot be a staging row.
-    pub rejected: u64,
-    /// Records left out, by rule.
-    pub out_of_scope: BTreeMap<String, u64>,
-    /// Staging rows.
-    pub staging_rows: u64,
-    /// Values cut or cleaned, by column.
-    pub adjusted: BTreeMap<String, u64>,
-    /// Values left empty because they were not understood, by column.
-    pub unreadable: BTreeMap<String, u64>,
-    /// The first [`limits::LISTED_ROWS_MAX`] left out, and values left empty, each with its reason.
-    pub listed: Vec<(LeftOut, Rejected)>,
-}
-
-impl Tally {
-    /// Records left out by any rule.
-    pub fn out_of_scope_rows(&self) -> u64 {
-        self.out_of_scope.values().sum()
-    }
-
-    fn list(&mut self, kind: LeftOut, rejected: impl FnOnce() -> Rejected) {
-        if self.listed.len() < limits::LISTED_ROWS_MAX {
-            self.listed.push((kind, rejected()));
-        }
-    }
-}
-
 /// Staging rows of one batch: the staging columns, then row key, fingerprint and what sorts.
 pub type Staged = RecordBatch;
 
@@ -81,6 +34,10 @@ pub type Staged = RecordBatch;
 pub struct Stager<'a> {
     compiled: &'a Compiled,
     place: Box<dyn Fn(u32, u32) -> String + Send + 'a>,
+    /// The columns of the key, by their places.
+    key: Vec<usize>,
+    /// The most bytes of a row's values; none where the columns' lengths keep every row below it.
+    bytes_max: Option<u64>,
     tally: Tally,
     last_key: String,
 }
@@ -99,7 +56,16 @@ struct Sorted {
 impl<'a> Stager<'a> {
     /// `place` says in words where a record was read, from its page and its number in it.
     pub fn new(compiled: &'a Compiled, place: impl Fn(u32, u32) -> String + Send + 'a) -> Self {
-        Self { compiled, place: Box::new(place), tally: Tally::default(), last_key: String::new() }
+        let mapping = compiled.mapping();
+        let place_of = |name: &String| mapping.columns.iter().position(|column| column.name == *name);
+        Self {
+            compiled,
+            place: Box::new(place),
+            key: mapping.key.iter().filter_map(place_of).collect(),
+            bytes_max: bytes_max(mapping),
+            tally: Tally::default(),
+            last_key: String::new(),
+        }
     }
 
     /// What passed so far.
@@ -169,28 +135,68 @@ impl<'a> Stager<'a> {
 
     fn keeps(&mut self, sorted: &Sorted, columns: &[Column], row: usize, emptied: &mut Vec<(usize, usize)>) -> bool {
         self.tally.read += 1;
+        // The first record of a key is its newest, and an older one never stands in for it: were the newest left out
+        // and the older one sent, the target would hold what is no longer so. Without a usable key there is no such
+        // thing as another record of it.
+        if self.has_key(sorted, row) {
+            let key = sorted.row_key.text(row).unwrap_or_default();
+            if key == self.last_key {
+                self.tally.duplicate += 1;
+                let reason = "another record with this key is newer, or equal";
+                self.leave_out(LeftOut::Duplicate, sorted, row, "", "", reason);
+                return false;
+            }
+            key.clone_into(&mut self.last_key);
+        }
         if let Some(rule) = sorted.scope.text(row) {
             *self.tally.out_of_scope.entry(rule.to_owned()).or_default() += 1;
             self.leave_out(LeftOut::OutOfScope, sorted, row, "", "", &format!("the rule `{rule}` leaves it out"));
             return false;
         }
-        if let Some((column, value, reason)) = fault(sorted, columns, row) {
+        if let Some((column, value, reason)) = fault(sorted, columns, row).or_else(|| self.excess(sorted, columns, row))
+        {
             self.tally.rejected += 1;
             self.leave_out(LeftOut::Rejected, sorted, row, column, &value, &reason);
             return false;
         }
-        let key = sorted.row_key.text(row).unwrap_or_default();
-        if key == self.last_key {
-            self.tally.duplicate += 1;
-            self.leave_out(LeftOut::Duplicate, sorted, row, "", "", "another record with this key is newer, or equal");
-            return false;
-        }
-        key.clone_into(&mut self.last_key);
         self.tally.staging_rows += 1;
         if let Some(marks) = sorted.adjusted.text(row) {
             self.note(sorted, columns, row, marks, emptied);
         }
         true
+    }
+
+    /// True where every column of the key has a value that was understood.
+    fn has_key(&self, sorted: &Sorted, row: usize) -> bool {
+        let is_marked = sorted.adjusted.text(row).is_some();
+        self.key.iter().all(|&column| {
+            let value = sorted.columns[column].text(row);
+            value.is_some_and(|value| !is_marked || !is_refused(value))
+        })
+    }
+
+    /// The reason for which a row is too long for the target; its bytes and its longest column stand for the value.
+    fn excess<'c>(&self, sorted: &Sorted, columns: &'c [Column], row: usize) -> Option<(&'c str, String, String)> {
+        let bytes_max = self.bytes_max?;
+        let is_marked = sorted.adjusted.text(row).is_some();
+        let bytes_of = |values: &TextColumn| {
+            // What was not understood is not sent.
+            let sent = values.text(row).filter(|value| !is_marked || !is_refused(value));
+            sent.map_or(0, |value| value.len() as u64)
+        };
+        let bytes: u64 = sorted.columns.iter().map(bytes_of).sum();
+        if bytes <= bytes_max {
+            return None;
+        }
+        let longest = columns.iter().zip(&sorted.columns).max_by_key(|(_, values)| bytes_of(values));
+        let longest = longest.map_or_else(String::new, |(column, values)| {
+            format!(", {} of them in `{}`", bytes_of(values), column.name)
+        });
+        let whole = self.compiled.mapping().row_bytes_max;
+        let reason = format!(
+            "its values together are longer than the {bytes_max} bytes that the target's row of {whole} has for them"
+        );
+        Some(("", format!("{bytes} bytes{longest}"), reason))
     }
 
     /// Counts what was cut or cleaned; empties what was not understood, and lists it.
@@ -232,6 +238,13 @@ impl<'a> Stager<'a> {
         };
         self.tally.list(kind, rejected);
     }
+}
+
+/// What a row's own values may take: none where they can never take so much.
+fn bytes_max(mapping: &Mapping) -> Option<u64> {
+    let bytes_max = u64::from(mapping.row_bytes_max.saturating_sub(limits::LINEAGE_BYTES));
+    let characters: u64 = mapping.columns.iter().map(|column| u64::from(column.length)).sum();
+    (characters.saturating_mul(limits::CHARACTER_BYTES_MAX) > bytes_max).then_some(bytes_max)
 }
 
 /// Who a record is, in the words that it has.

@@ -6,6 +6,11 @@ use arrow::array::{Array, ArrayRef, AsArray, StringBuilder};
 use arrow::datatypes::DataType;
 use engine::{ArrayFunction, TextColumn};
 
+use super::argument::Argument;
+
+/// How a declaration calls it.
+pub(super) const SIGNATURE: &str = "boot_volume(volumes, name)";
+
 pub(super) fn function() -> ArrayFunction {
     ArrayFunction {
         name: "boot_volume".to_owned(),
@@ -23,7 +28,7 @@ fn apply(arguments: &[ArrayRef], rows: usize) -> Result<ArrayRef, String> {
         return Ok(Arc::new(builder.finish()));
     }
     let volumes = volumes.as_list_opt::<i32>().ok_or("its first argument is a list of volumes")?;
-    let names = TextColumn::new(names).map_err(|error| error.to_string())?;
+    let names = Argument::new(names, rows)?;
     for row in 0..rows {
         if volumes.is_null(row) {
             builder.append_null();

@@ -8,22 +8,50 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, StringBuilder};
 use arrow::datatypes::DataType;
-use engine::{ArrayFunction, TextColumn};
+use engine::{ArrayFunction, Memo, TextColumn};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128, xxh3_128_with_seed};
 
 pub(super) fn function() -> ArrayFunction {
+    let hashed = Hashed::default();
     ArrayFunction {
         name: "fingerprint".to_owned(),
         returns: DataType::Utf8,
         doc: "128 bits over named values, as 32 hexadecimal digits.",
-        apply: Arc::new(apply),
+        apply: Arc::new(move |arguments, rows| apply(arguments, rows, &hashed)),
+    }
+}
+
+/// Hashes of the distinct values of the dictionaries that were seen last.
+pub(super) type Hashed = Memo<Arc<[u128]>>;
+
+/// The hashes of every row's values, one row after the other.
+pub(super) struct Rows {
+    hashes: Vec<u8>,
+    width: usize,
+}
+
+impl Rows {
+    /// The hashes of one row.
+    pub(super) fn row(&self, row: usize) -> &[u8] {
+        &self.hashes[row * self.width..(row + 1) * self.width]
     }
 }
 
 /// Bytes of one value's hash in the row's buffer.
 const HASH_BYTES: usize = 16;
 
-fn apply(arguments: &[ArrayRef], rows: usize) -> Result<ArrayRef, String> {
+fn apply(arguments: &[ArrayRef], rows: usize, hashed: &Hashed) -> Result<ArrayRef, String> {
+    let hashes = hash_rows(arguments, rows, hashed)?;
+    let mut builder = StringBuilder::with_capacity(rows, rows * 32);
+    let mut text = [0_u8; 32];
+    for row in 0..rows {
+        builder.append_value(hexadecimal(xxh3_128(hashes.row(row)), &mut text));
+    }
+    Ok(Arc::new(builder.finish()))
+}
+
+/// Hashes names and values, given in pairs.
+pub(super) fn hash_rows(arguments: &[ArrayRef], rows: usize, hashed: &Hashed) -> Result<Rows, String> {
     let columns = arguments.len() / 2;
     let width = columns * HASH_BYTES;
     let mut hashes = vec![0_u8; width * rows];
@@ -39,26 +67,27 @@ fn apply(arguments: &[ArrayRef], rows: usize) -> Result<ArrayRef, String> {
             }
             continue;
         }
-        hash_column(&values, seed, rows, |row, hash| put(&mut hashes, row * width + index * HASH_BYTES, hash));
+        hash_column(&values, seed, rows, hashed, |row, hash| put(&mut hashes, row * width + index * HASH_BYTES, hash));
     }
-    let mut builder = StringBuilder::with_capacity(rows, rows * 32);
-    let mut text = [0_u8; 32];
-    for row in 0..rows {
-        let hash = xxh3_128(&hashes[row * width..(row + 1) * width]);
-        builder.append_value(hexadecimal(hash, &mut text));
-    }
-    Ok(Arc::new(builder.finish()))
+    Ok(Rows { hashes, width })
 }
 
-fn hash_column(values: &TextColumn, seed: u64, rows: usize, mut put: impl FnMut(usize, u128)) {
-    if let TextColumn::Dictionary(dictionary, distinct) = values
-        && distinct.len() <= rows
-    {
-        let hashed: Vec<u128> = distinct.iter().map(|value| hash_of(value, seed)).collect();
-        for row in 0..rows {
-            put(row, dictionary.key(row).map_or(0, |key| hashed[key]));
+fn hash_column(values: &TextColumn, seed: u64, rows: usize, hashed: &Hashed, mut put: impl FnMut(usize, u128)) {
+    if let TextColumn::Dictionary(dictionary, distinct) = values {
+        let tag = seed.to_string();
+        let known = hashed.get(distinct, &tag).or_else(|| {
+            (distinct.len() <= rows).then(|| {
+                let hashes: Arc<[u128]> = distinct.iter().map(|value| hash_of(value, seed)).collect();
+                hashed.put(distinct, tag, Arc::clone(&hashes));
+                hashes
+            })
+        });
+        if let Some(known) = known {
+            for row in 0..rows {
+                put(row, dictionary.key(row).map_or(0, |key| known[key]));
+            }
+            return;
         }
-        return;
     }
     for row in 0..rows {
         put(row, hash_of(values.text(row), seed));
@@ -93,7 +122,7 @@ mod tests {
     fn fingerprints(name: &str, values: ArrayRef) -> Vec<String> {
         let rows = values.len();
         let name: ArrayRef = Arc::new(StringArray::from(vec![name]));
-        let array = apply(&[name, values], rows).expect("texts are hashed");
+        let array = apply(&[name, values], rows, &Hashed::default()).expect("texts are hashed");
         let column = TextColumn::new(&array).expect("fingerprints are texts");
         (0..rows).map(|row| column.text(row).unwrap_or_default().to_owned()).collect()
     }

@@ -6,6 +6,9 @@ use arrow::array::{Array, ArrayRef, AsArray, StringBuilder};
 use arrow::datatypes::DataType;
 use engine::{ArrayFunction, TextColumn};
 
+/// How a declaration calls it.
+pub(super) const SIGNATURE: &str = "joined(texts)";
+
 pub(super) fn function() -> ArrayFunction {
     ArrayFunction {
         name: "joined".to_owned(),

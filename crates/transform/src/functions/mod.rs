@@ -15,7 +15,6 @@ mod mac_address;
 mod megabytes;
 mod megahertz;
 mod nested_application;
-mod newest;
 mod not_null_word;
 mod os_name;
 mod os_version;
@@ -35,11 +34,10 @@ use engine::TextFunction;
 
 pub use reference::reference;
 
-/// Every normalising function, in the order of the reference.
+/// Every normalising function of texts, in the order of the reference.
 pub const ALL: &[TextFunction] = &[
     text::FUNCTION,
     utc_timestamp::FUNCTION,
-    newest::FUNCTION,
     truth::FUNCTION,
     whole_number::FUNCTION,
     gigabytes::FUNCTION,
