@@ -19,7 +19,8 @@ pub struct Config {
     pub client_id: String,
     /// Client secret of the OAuth registration.
     pub client_secret: String,
-    /// User name of the account that loads: roles `cmdb_read`, `import_transformer`, `rest_api_explorer`.
+    /// User name of the account that loads: roles `cmdb_read`, `import_transformer`, `rest_api_explorer`, and
+    /// `snowhaul_loader` once an update set brings it.
     pub service_account: String,
     /// Its password.
     pub service_password: String,

@@ -34,7 +34,7 @@ struct Running {
 pub(crate) struct Shared {
     pub(crate) database: Database,
     pub(crate) config: Config,
-    pub(crate) identity: String,
+    identity: Mutex<String>,
     pub(crate) tokens: Tokens,
     pub(crate) bell: Bell,
     dictionary: RwLock<Arc<Dictionary>>,
@@ -67,7 +67,7 @@ impl Instance {
         })?;
         let shared = Arc::new(Shared {
             database,
-            identity,
+            identity: Mutex::new(identity),
             tokens: Tokens::new(config.access_token_seconds),
             bell: Bell::default(),
             dictionary: RwLock::new(Arc::new(dictionary)),
@@ -99,19 +99,31 @@ impl Instance {
     }
 
     /// Stores records that are there already and answers how many; the form is
-    /// `[[record]] table = "sys_user" values = { email = "…" }`. All of them or none.
+    /// `[[record]] table = "sys_user" values = { email = "…" }`. All of them or none. Seeding the same again changes
+    /// nothing: a record without a `sys_id` is known by its e-mail address (`sys_user`), its name (`core_company`,
+    /// `sys_properties`) or whatever names it, else by all its values.
     pub fn seed(&self, toml: &str) -> Result<usize, Error> {
         let shared = &self.running.shared;
         let dictionary = shared.dictionary();
-        shared.database.write(|transaction| {
+        let (seeded, identity) = shared.database.write(|transaction| {
             let mut memory = Memory::default();
-            records::seed(&mut Records::new(transaction, &dictionary, "system", &mut memory), toml)
-        })
+            let mut records = Records::new(transaction, &dictionary, "system", &mut memory);
+            let seeded = records::seed(&mut records, toml)?;
+            Ok::<_, Error>((seeded, shipped::identity(transaction)?))
+        })?;
+        *shared.identity.lock().unwrap_or_else(PoisonError::into_inner) = identity;
+        Ok(seeded)
     }
 
-    /// 32 hexadecimal digits, made once with the database; also the property `instance_id`.
+    /// Makes loaded import sets wait untransformed, or lets them go on: an instance whose transform jobs are slow or
+    /// stopped, for tests and measurements.
+    pub fn hold_transforms(&self, held: bool) {
+        self.running.shared.bell.hold(held);
+    }
+
+    /// The property `instance_id`: 32 hexadecimal digits, made once with the database, unless a seed gave another.
     pub fn identity(&self) -> String {
-        self.running.shared.identity.clone()
+        self.running.shared.identity.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Answers requests until `shutdown`; then finishes what was asked and the import set in progress.

@@ -6,7 +6,8 @@ use std::time::Duration;
 /// and no figure for the Import Set API; the same is taken for both.
 pub(crate) const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 
-/// The largest row of a table: a bigger one is skipped (ServiceNow: maximum row size).
+/// The largest row of a table: "8126 bytes", and a bigger one is skipped and logged (ServiceNow's documentation,
+/// administer/general: r_MaximumRowSize). Counted are the bytes of the columns that a sender fills.
 pub(crate) const ROW_BYTES_MAX: usize = 8126;
 
 /// Rows of one table or field value are cut at this length unless the dictionary says otherwise: the
@@ -41,6 +42,13 @@ pub(crate) const QUERY_LIST_VALUES_MAX: usize = 30_000;
 
 /// Elements inside one another in an update set; a real payload has four.
 pub(crate) const XML_DEPTH_MAX: usize = 32;
+
+/// The longest name of a table or column: the length of `sys_db_object.name`.
+pub(crate) const NAME_BYTES_MAX: usize = 80;
+
+/// What a connection keeps in memory: 64 MiB of pages, so that the indexes of a large table stay there while it is
+/// filled.
+pub(crate) const CACHE_KIBIBYTES: i64 = 65_536;
 
 /// Connections kept open for reading; more are opened when needed and closed after use.
 pub(crate) const IDLE_READERS_MAX: usize = 8;

@@ -1,4 +1,5 @@
-//! The records that every instance holds: choices, roles, properties, the two users, the OAuth registration.
+//! The records that every instance holds: choices, roles, who reads what, properties, the two users, the OAuth
+//! registration.
 //!
 //! They are made when missing, each time an instance is opened, so that a later version brings its own and
 //! leaves alone what somebody has changed. Passwords and the client secret are never stored.
@@ -16,7 +17,8 @@ use crate::sys_id;
 
 const RECORDS: &str = include_str!("../../../fixtures/instance/records.toml");
 
-/// The roles of the account that loads; the last is there once an update set brings it.
+/// The roles of the account that loads: those that the vendor documents for its service account, and ours, which is
+/// there once an update set brings it.
 const SERVICE_ROLES: [&str; 4] = ["cmdb_read", "import_transformer", "rest_api_explorer", "snowhaul_loader"];
 
 /// The property that holds the instance's identity.
@@ -27,6 +29,7 @@ const IDENTITY: &str = "instance_id";
 struct Shipped {
     choice: Vec<Choices>,
     role: Vec<Role>,
+    read: Vec<Read>,
     property: Vec<Property>,
 }
 
@@ -46,6 +49,14 @@ struct Role {
     contains: Vec<String>,
 }
 
+/// Tables that some roles read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Read {
+    tables: Vec<String>,
+    roles: Vec<String>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Property {
@@ -62,6 +73,9 @@ pub(crate) fn store(records: &mut Records<'_>, config: &Config) -> Result<(), Er
     for role in &shipped.role {
         store_role(records, role)?;
     }
+    for read in &shipped.read {
+        store_read(records, read)?;
+    }
     for property in &shipped.property {
         store_property(records, &property.name, &property.value)?;
     }
@@ -70,7 +84,7 @@ pub(crate) fn store(records: &mut Records<'_>, config: &Config) -> Result<(), Er
     store_registration(records, config)
 }
 
-/// The instance's identity, made with its database.
+/// The instance's identity: made with its database, unless a seed has given another.
 pub(crate) fn identity(connection: &Connection) -> Result<String, Error> {
     Ok(connection.query_row("SELECT value FROM sys_properties WHERE name = ?1", [IDENTITY], |row| row.get(0))?)
 }
@@ -106,6 +120,22 @@ fn store_role(records: &mut Records<'_>, role: &Role) -> Result<(), Error> {
         let contained = role_id(contained);
         let values = [("sys_id", link.as_str()), ("role", id.as_str()), ("contains", contained.as_str())];
         make(records, "sys_user_role_contains", &link, &values)?;
+    }
+    Ok(())
+}
+
+fn store_read(records: &mut Records<'_>, read: &Read) -> Result<(), Error> {
+    for table in &read.tables {
+        let rule = sys_id::of(&["sys_security_acl", table, "read"]);
+        let values = [("sys_id", rule.as_str()), ("name", table.as_str()), ("operation", "read")];
+        make(records, "sys_security_acl", &rule, &values)?;
+        for role in &read.roles {
+            let link = sys_id::of(&["sys_security_acl_role", table, "read", role]);
+            let role = role_id(role);
+            let values =
+                [("sys_id", link.as_str()), ("sys_security_acl", rule.as_str()), ("sys_user_role", role.as_str())];
+            make(records, "sys_security_acl_role", &link, &values)?;
+        }
     }
     Ok(())
 }

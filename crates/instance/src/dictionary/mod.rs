@@ -15,6 +15,7 @@ pub(crate) use kind::Kind;
 pub(crate) use stored::{load, store_shipped};
 
 use crate::error::Error;
+use crate::limits::NAME_BYTES_MAX;
 
 /// The columns that every record has, in the order in which they are stored.
 pub(crate) const SYSTEM_COLUMNS: [&str; 6] =
@@ -141,16 +142,14 @@ impl Dictionary {
         family
     }
 
+    /// The table itself and the tables that it extends, the nearest first.
+    pub(crate) fn lineage<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        std::iter::successors(Some(name), move |name| self.table(name).and_then(|table| table.parent.as_deref()))
+    }
+
     /// True where `name` is `ancestor` or extends it.
     pub(crate) fn is_a(&self, name: &str, ancestor: &str) -> bool {
-        let mut current = Some(name);
-        while let Some(table) = current {
-            if table == ancestor {
-                return true;
-            }
-            current = self.table(table).and_then(|table| table.parent.as_deref());
-        }
-        false
+        self.lineage(name).any(|table| table == ancestor)
     }
 
     /// True for a table into which import sets are loaded.
@@ -168,7 +167,7 @@ pub(crate) fn quoted(name: &str) -> String {
 pub(crate) fn check_name(name: &str) -> Result<(), Error> {
     let starts = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
     let rest = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-    if starts && rest && name.len() <= 80 {
+    if starts && rest && name.len() <= NAME_BYTES_MAX {
         Ok(())
     } else {
         Err(Error::Dictionary(format!("the name `{}`: names are [a-z][a-z0-9_]*", name.escape_debug())))

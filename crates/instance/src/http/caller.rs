@@ -1,5 +1,6 @@
 //! Who asks: a bearer token or Basic authentication, and the roles of that user.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -37,13 +38,19 @@ impl FromRequestParts<Arc<Shared>> for Caller {
 impl Caller {
     /// True where the user holds the role, directly or contained in another; `admin` holds all.
     pub(super) fn has_role(&self, connection: &Connection, role: &str) -> Result<bool, Error> {
+        Ok(self.roles(connection)?.values().any(|held| held == role || held == "admin"))
+    }
+
+    /// The roles that the user holds, directly or contained in another: their ids and names.
+    pub(super) fn roles(&self, connection: &Connection) -> Result<HashMap<String, String>, Error> {
         let mut statement = connection.prepare_cached(
             "WITH RECURSIVE held(role) AS (\
                SELECT role FROM sys_user_has_role WHERE \"user\" = ?1 \
                UNION SELECT c.\"contains\" FROM sys_user_role_contains c JOIN held ON c.role = held.role) \
-             SELECT 1 FROM held JOIN sys_user_role r ON r.sys_id = held.role WHERE r.name IN (?2, 'admin')",
+             SELECT r.sys_id, r.name FROM held JOIN sys_user_role r ON r.sys_id = held.role",
         )?;
-        Ok(statement.exists([shipped::user_id(&self.user).as_str(), role])?)
+        let roles = statement.query_map([shipped::user_id(&self.user)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(roles.collect::<Result<_, _>>()?)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Handlers are thin: they read the request, hand the work to a blocking thread and write the documented shape. All
 //! of `/api/now/`, `/api/now/v1/` and `/api/now/v2/` is the same; what is not there is refused as the platform does.
 
+mod access;
 mod caller;
 mod import;
 mod listing;

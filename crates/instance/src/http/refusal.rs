@@ -33,6 +33,21 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, "Operation Failed", detail)
     }
 
+    /// A table of which the user may read nothing (KB0744425 has the body; the status is that of the interface's other
+    /// refusals by access rule).
+    pub(super) fn unreadable_table(table: &str) -> Self {
+        Self::unreadable(format!("No permission to read table '{table}'"))
+    }
+
+    /// A query by a column that the user may not read: it would tell what the column holds.
+    pub(super) fn unreadable_fields() -> Self {
+        Self::unreadable("Field(s) present in the query do not have permission to be read")
+    }
+
+    fn unreadable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "Insufficient rights to query records", detail)
+    }
+
     /// No table of that name.
     pub(super) fn invalid_table(table: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, format!("Invalid table {table}"), format!("Table {table} does not exist"))

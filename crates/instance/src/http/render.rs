@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 
+use super::access::Access;
 use super::listing::{Display, Listing};
 use crate::dictionary::{Column, Dictionary, Kind, Table, quoted};
 use crate::error::Error;
@@ -35,12 +36,13 @@ struct Field<'r> {
 }
 
 impl<'r> Renderer<'r> {
-    /// Prepares the fields that were asked for; those that lead nowhere are left out.
+    /// Prepares the fields that were asked for; those that lead nowhere, or to what the user may not read, are left out.
     pub(super) fn new(
         connection: &'r Connection,
         dictionary: &'r Dictionary,
         table: &'r Table,
         listing: &Listing,
+        access: &Access,
         base: &'r str,
     ) -> Self {
         let mut renderer = Self {
@@ -55,8 +57,8 @@ impl<'r> Renderer<'r> {
         };
         let all = || table.columns.iter().map(|column| column.name.clone()).collect();
         let paths: Vec<String> = if listing.fields.is_empty() { all() } else { listing.fields.clone() };
-        for path in paths {
-            renderer.add(table, &path);
+        for path in paths.iter().filter(|path| access.reads_path(dictionary, table, path)) {
+            renderer.add(table, path);
         }
         renderer.add_tables_of_documents(table);
         renderer

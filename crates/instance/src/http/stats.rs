@@ -7,6 +7,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use serde_json::json;
 
+use super::access::Access;
 use super::blocking;
 use super::caller::Caller;
 use super::listing::Listing;
@@ -19,7 +20,7 @@ use crate::query::Selection;
 /// `GET /api/now/stats/{table}?sysparm_count=true`: the count is a string, as everything is.
 pub(super) async fn count(
     State(shared): State<Arc<Shared>>,
-    _caller: Caller,
+    caller: Caller,
     Path(name): Path<String>,
     uri: Uri,
 ) -> Result<Response, Refusal> {
@@ -30,6 +31,7 @@ pub(super) async fn count(
         let dictionary = shared.dictionary();
         let definition = dictionary.table(&name).ok_or_else(|| Refusal::invalid_table(&name))?;
         let count = shared.database.read::<_, Refusal>(|connection| {
+            Access::of(connection, &caller)?.require(&dictionary, definition, &listing.query)?;
             let strict = table::is_strict(connection)?;
             Ok(Selection::new(&dictionary, definition, &listing.query, strict).count(connection)?)
         })?;

@@ -1,5 +1,5 @@
-//! The Table API, for reading. Every authenticated user may read every table: the access rules of an update set are
-//! stored and not evaluated.
+//! The Table API, for reading, as far as the access rules let the user read: a table that they keep is refused, one of
+//! its records is not found, and a column that they keep is left out.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rusqlite::Connection;
 
+use super::access::Access;
 use super::blocking;
 use super::caller::Caller;
 use super::listing::Listing;
@@ -39,7 +40,7 @@ pub(super) async fn list(
     let listing = Listing::of(&parameters)?;
     blocking(move || {
         let dictionary = shared.dictionary();
-        let page = shared.database.read(|connection| page(connection, &dictionary, &table, &listing, &caller.base))?;
+        let page = shared.database.read(|connection| page(connection, &dictionary, &table, &listing, &caller))?;
         // The first version of the interface answers an empty list as if it were a missing record.
         if page.written == 0 && uri.path().starts_with("/api/now/v1/") {
             return Err(Refusal::no_record());
@@ -68,29 +69,33 @@ pub(super) async fn read(
     blocking(move || {
         let dictionary = shared.dictionary();
         shared.database.read(|connection| {
-            let body = record(connection, &dictionary, &table, &id, listing, &caller.base)?;
+            let body = record(connection, &dictionary, &table, &id, listing, &caller)?;
             Ok(json(StatusCode::OK, body))
         })
     })
     .await
 }
 
-/// One record as the body of an answer.
+/// One record as the body of an answer. One that the user may not read is not told from one that is not there.
 pub(super) fn record(
     connection: &Connection,
     dictionary: &Dictionary,
     table: &str,
     id: &str,
     listing: Listing,
-    base: &str,
+    caller: &Caller,
 ) -> Result<Vec<u8>, Refusal> {
     let definition = dictionary.table(table).ok_or_else(|| Refusal::invalid_table(table))?;
+    let access = Access::of(connection, caller)?;
+    if !access.reads_table(dictionary, table) {
+        return Err(Refusal::no_record());
+    }
     let term = query::Term { path: "sys_id".to_owned(), operator: query::Operator::Equals, value: id.to_owned() };
     let one = query::Query { alternatives: vec![vec![vec![term]]], ..query::Query::default() };
     let selection = Selection::new(dictionary, definition, &one, false);
     let mut body = b"{\"result\":".to_vec();
-    let written =
-        Renderer::new(connection, dictionary, definition, &listing, base).records(&selection, 1, 0, &mut body)?;
+    let written = Renderer::new(connection, dictionary, definition, &listing, &access, &caller.base)
+        .records(&selection, 1, 0, &mut body)?;
     if written == 0 {
         return Err(Refusal::no_record());
     }
@@ -114,13 +119,15 @@ fn page(
     dictionary: &Dictionary,
     table: &str,
     listing: &Listing,
-    base: &str,
+    caller: &Caller,
 ) -> Result<Page, Refusal> {
     let definition = dictionary.table(table).ok_or_else(|| Refusal::invalid_table(table))?;
+    let access = Access::of(connection, caller)?;
+    access.require(dictionary, definition, &listing.query)?;
     let selection = Selection::new(dictionary, definition, &listing.query, is_strict(connection)?);
     let total = if listing.count { Some(selection.count(connection)?) } else { None };
     let mut body = b"{\"result\":[".to_vec();
-    let written = Renderer::new(connection, dictionary, definition, listing, base).records(
+    let written = Renderer::new(connection, dictionary, definition, listing, &access, &caller.base).records(
         &selection,
         listing.limit,
         listing.offset,

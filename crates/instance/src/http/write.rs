@@ -41,7 +41,7 @@ pub(super) async fn create(
             let id =
                 Records::new(transaction, &dictionary, &caller.user, &mut memory).insert(&table, &pairs(&values))?;
             let mut response =
-                json(StatusCode::CREATED, record(transaction, &dictionary, &table, &id, listing, &caller.base)?);
+                json(StatusCode::CREATED, record(transaction, &dictionary, &table, &id, listing, &caller)?);
             let location = format!("{}/api/now/table/{table}/{id}", caller.base);
             if let Ok(location) = HeaderValue::from_str(&location) {
                 response.headers_mut().insert(header::LOCATION, location);
@@ -71,7 +71,7 @@ pub(super) async fn change(
             let mut records = Records::new(transaction, &dictionary, &caller.user, &mut memory);
             let home = records.home(&table, &id)?.ok_or_else(Refusal::no_record)?;
             records.update(&home, &id, &pairs(&values))?;
-            Ok(json(StatusCode::OK, record(transaction, &dictionary, &table, &id, listing, &caller.base)?))
+            Ok(json(StatusCode::OK, record(transaction, &dictionary, &table, &id, listing, &caller)?))
         })
     })
     .await

@@ -1,5 +1,6 @@
 //! Staging rows. A value longer than its column is cut, without a word, as the platform does; a row too long for
-//! the database is skipped and says so.
+//! the database is skipped while it is loaded and says so (ServiceNow's documentation: r_MaximumRowSize). Such a row is
+//! never transformed, so there is one of it whatever the number of maps: no copy tells of a second one.
 
 use std::collections::HashMap;
 

@@ -76,6 +76,14 @@ pub(crate) struct Query {
     pub(crate) unknown: usize,
 }
 
+impl Query {
+    /// Every field that it names, to compare or to sort by.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        let terms = self.alternatives.iter().flatten().flatten().map(|term| term.path.as_str());
+        terms.chain(self.order.iter().map(|(path, _)| path.as_str()))
+    }
+}
+
 /// Reads a query. Fails only on one that is too long.
 pub(crate) fn parse(text: &str) -> Result<Query, String> {
     let mut query = Query { alternatives: vec![Vec::new()], ..Query::default() };

@@ -6,6 +6,7 @@
 mod business;
 mod draft;
 mod lookup;
+mod natural;
 mod seed;
 
 use std::collections::HashMap;
@@ -15,6 +16,7 @@ use rusqlite::{Connection, params_from_iter};
 
 pub(crate) use draft::{Draft, Inserter};
 pub(crate) use lookup::{finders, model};
+pub(crate) use natural::{known_as, natural_key};
 pub(crate) use seed::seed;
 
 use crate::dictionary::{Dictionary, SYSTEM_COLUMNS, quoted};

@@ -22,7 +22,7 @@ fn password_form(config: &Config) -> String {
 
 fn bearer(client: &Client, token: &str) -> Reply {
     let headers = format!("Authorization: Bearer {token}\r\n");
-    client.send("GET", "/api/now/table/sys_user?sysparm_limit=1", &headers, "")
+    client.send("GET", "/api/now/table/cmdb_ci?sysparm_limit=1", &headers, "")
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn only_admin_writes_tables() {
     assert_eq!(changed["result"]["email"], "ada@example.com");
     assert_eq!(changed["result"]["sys_mod_count"], "1");
     assert_eq!(client.as_admin("DELETE", &path, &json!({})).status, 204);
-    assert_eq!(client.get(&path).status, 404);
+    assert_eq!(client.see(&path).status, 404);
 }
 
 #[test]
@@ -118,6 +118,6 @@ fn what_is_not_there_is_refused_in_the_documented_shape() {
         table.json()["error"],
         json!({ "message": "Invalid table sys_nonexistent", "detail": "Table sys_nonexistent does not exist" })
     );
-    let record = client.get("/api/now/v1/table/sys_user/00000000000000000000000000000000");
+    let record = client.see("/api/now/v1/table/sys_user/00000000000000000000000000000000");
     assert_eq!((record.status, &record.json()["error"]["message"]), (404, &json!("No Record found")));
 }

@@ -6,7 +6,9 @@ mod durable;
 mod loading;
 mod promoting;
 mod reading;
+mod reads;
 mod rules;
+mod seeds;
 mod update_sets;
 mod updates;
 

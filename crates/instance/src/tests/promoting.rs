@@ -91,10 +91,10 @@ fn references_are_created_ignored_or_found_by_the_field_that_the_map_names() {
 #[test]
 fn a_choice_is_matched_by_value_or_label_and_an_unknown_one_ignored() {
     let client = Client::with(&devices());
-    import(&client, json!({ "u_serial": "C1", "u_source": "kandji" }));
-    assert_eq!(computer(&client)["discovery_source"], "Kandji");
+    import(&client, json!({ "u_serial": "C1", "u_source": "sg-jamf" }));
+    assert_eq!(computer(&client)["discovery_source"], "SG-Jamf");
     import(&client, json!({ "u_serial": "C1", "u_source": "Nobody" }));
-    assert_eq!(computer(&client)["discovery_source"], "Kandji");
+    assert_eq!(computer(&client)["discovery_source"], "SG-Jamf");
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn a_parent_shows_the_records_of_its_children() {
     let client = client();
     assert_eq!(client.find("cmdb_ci", "nameSTARTSWITHalpha").len(), 2);
     assert_eq!(client.find("cmdb_ci_hardware", "nameSTARTSWITHalpha").len(), 1);
-    let stats = client.get("/api/now/stats/cmdb_ci?sysparm_count=true&sysparm_query=nameSTARTSWITHalpha").json();
+    let stats = client.see("/api/now/stats/cmdb_ci?sysparm_count=true&sysparm_query=nameSTARTSWITHalpha").json();
     assert_eq!(stats, json!({ "result": { "stats": { "count": "2" } } }));
 }
 
@@ -85,7 +85,7 @@ fn values_come_in_the_form_that_was_asked_for() {
     let client = client();
     let read = |more: &str| {
         let fields = "sysparm_fields=install_status,manufacturer,assigned_to.email&sysparm_query=name=alpha";
-        client.get(&format!("/api/now/v2/table/cmdb_ci_computer?{fields}{more}")).json()["result"][0].clone()
+        client.see(&format!("/api/now/v2/table/cmdb_ci_computer?{fields}{more}")).json()["result"][0].clone()
     };
     let plain = read("");
     let link = plain["manufacturer"]["link"].as_str().expect("a reference has a link");
@@ -106,7 +106,7 @@ fn values_come_in_the_form_that_was_asked_for() {
 fn pages_are_counted_and_linked() {
     let client = client();
     let reply =
-        client.get("/api/now/table/cmdb_ci_computer?sysparm_limit=1&sysparm_offset=1&sysparm_query=ORDERBYname");
+        client.see("/api/now/table/cmdb_ci_computer?sysparm_limit=1&sysparm_offset=1&sysparm_query=ORDERBYname");
     assert_eq!(reply.header("X-Total-Count"), Some("3"));
     assert_eq!(reply.json()["result"][0]["name"], "Beta_1");
     let link = reply.header("Link").expect("there are pages");
@@ -114,7 +114,7 @@ fn pages_are_counted_and_linked() {
         link.split(',').filter_map(|part| part.split_once(">;rel=")).map(|(_, name)| name).collect();
     assert_eq!(relations, ["\"first\"", "\"prev\"", "\"next\"", "\"last\""]);
     assert!(link.contains("sysparm_offset=2>;rel=\"next\""), "{link}");
-    let reply = client.get("/api/now/table/cmdb_ci_computer?sysparm_no_count=true");
+    let reply = client.see("/api/now/table/cmdb_ci_computer?sysparm_no_count=true");
     assert_eq!(reply.header("X-Total-Count"), None);
 }
 

@@ -100,6 +100,36 @@ fn a_role_of_the_platform_is_found_by_what_the_set_displays() {
     assert_eq!(grants.len(), 1, "the loader has the role once it is there");
 }
 
+/// `discovery_source` must be a choice that exists, and a sender ships its own (`servicenow.md` §4.4); choices travel as
+/// `sys_choice` records (`update-set.md`).
+#[test]
+fn a_choice_comes_with_an_update_set_and_twice_is_once() {
+    let reject = devices().entry("computer", "u_source", "discovery_source", &[("choice_action", "reject")]);
+    let client = Client::with(&reject);
+    let import = || client.import("u_stage_device", &json!({ "u_serial": "C1", "u_source": "Kandji" })).remove(0);
+    let refused = import();
+    assert_eq!(refused["status"], "error");
+    assert!(refused["error_message"].as_str().is_some_and(|said| said.contains("discovery_source")), "{refused}");
+    assert_eq!(client.one("sys_import_set_row_error", "")["error_code"], "200");
+
+    let choice = |name: &'static str, value: &str| {
+        let of = [("name", "cmdb_ci"), ("element", "discovery_source"), ("language", "en")];
+        let values = [of[0], of[1], of[2], ("label", value), ("value", value)];
+        Updates::new(name).record("sys_choice", &values).xml()
+    };
+    let brought = choice("Choice", "Kandji");
+    for _ in 0..2 {
+        client.instance.install_update_set(&brought).expect("the update set is valid");
+    }
+    let stored = client.one("sys_choice", "name=cmdb_ci^element=discovery_source^value=Kandji");
+    assert_eq!((&stored["label"], &stored["sys_mod_count"]), (&json!("Kandji"), &json!("0")));
+    assert_eq!(import()["status"], "inserted");
+    assert_eq!(client.one("cmdb_ci_computer", "serial_number=C1")["discovery_source"], "Kandji");
+    // One that the platform ships has another id there, and stays one.
+    client.instance.install_update_set(&choice("Other", "SG-Jamf")).expect("the update set is valid");
+    client.one("sys_choice", "name=cmdb_ci^element=discovery_source^value=SG-Jamf");
+}
+
 #[test]
 fn a_column_that_comes_later_reaches_tables_that_are_there() {
     let client = Client::with(&devices());

@@ -80,6 +80,21 @@ impl Updates {
         self.record("sys_rest_insert_multiple", &values)
     }
 
+    /// A role that reads these tables.
+    pub(crate) fn role(self, name: &str, tables: &[&str]) -> Self {
+        let role = sys_id::of(&["test role", name]);
+        let with_role = self.wrapped("sys_user_role", "", &role, &[("name", name)]);
+        tables.iter().fold(with_role, |updates, table| updates.rule(table, &role))
+    }
+
+    /// An access rule for reading a table or a column, which asks for a role by its id.
+    pub(crate) fn rule(self, target: &str, role: &str) -> Self {
+        let rule = sys_id::of(&["test rule", target, role]);
+        let values = [("name", target), ("operation", "read"), ("type", "record"), ("active", "true")];
+        self.wrapped("sys_security_acl", "", &rule, &values)
+            .record("sys_security_acl_role", &[("sys_security_acl", rule.as_str()), ("sys_user_role", role)])
+    }
+
     /// A record of any table; its id is made of its place in the set.
     pub(crate) fn record(self, table: &str, values: &[(&str, &str)]) -> Self {
         let id = sys_id::of(&["test record", self.name, table, &self.records.len().to_string()]);

@@ -172,16 +172,10 @@ impl Compiler<'_> {
     }
 
     fn choices(&self, target: &Table, column: &Column) -> Option<Choices> {
-        let listed_on = || {
-            let mut tables = vec![target.name.clone()];
-            let mut next = target.parent.clone();
-            while let Some(parent) = next {
-                next = self.dictionary.table(&parent).and_then(|table| table.parent.clone());
-                tables.push(parent);
-            }
-            tables
-        };
-        column.choice.then(|| Choices { table: column.declared_on.clone(), listed_on: listed_on() })
+        column.choice.then(|| Choices {
+            table: column.declared_on.clone(),
+            listed_on: self.dictionary.lineage(&target.name).map(str::to_owned).collect(),
+        })
     }
 
     fn before(&self, record: &MapRecord, target: &Table, slots: &mut Vec<String>) -> Result<Vec<BeforeRow>, Error> {

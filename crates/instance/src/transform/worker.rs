@@ -26,6 +26,7 @@ pub(crate) struct Bell {
 struct BellState {
     rung: bool,
     stopped: bool,
+    held: bool,
 }
 
 impl Bell {
@@ -33,6 +34,18 @@ impl Bell {
     pub(crate) fn ring(&self) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).rung = true;
         self.changed.notify_all();
+    }
+
+    /// Makes the transformer wait before its next block, or go on.
+    pub(crate) fn hold(&self, held: bool) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).held = held;
+        self.ring();
+    }
+
+    /// Waits while it is held.
+    fn wait_while_held(&self) {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.changed.wait_while(state, |state| state.held && !state.stopped));
     }
 
     /// Says that the transformer ends after the set that it is at.
@@ -82,6 +95,7 @@ impl Transformer {
 
 fn work(shared: &Shared) {
     while !shared.bell.stopped() {
+        shared.bell.wait_while_held();
         match next(shared) {
             Ok(Some(set)) => transform(shared, &set),
             Ok(None) => shared.bell.wait(),
@@ -119,6 +133,8 @@ fn run_set(shared: &Shared, set: &str) -> Result<(), Error> {
     let dictionary = shared.dictionary();
     let mut runner =
         shared.database.write_after_requests(|transaction| Runner::start(transaction, dictionary, set, 0))?;
-    while shared.database.write_after_requests(|transaction| runner.block(transaction))? {}
+    while shared.database.write_after_requests(|transaction| runner.block(transaction))? {
+        shared.bell.wait_while_held();
+    }
     shared.database.write_after_requests(|transaction| runner.finish(transaction, true))
 }

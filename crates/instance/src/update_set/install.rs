@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::{Change, Installed, UpdateSet, Value};
 use crate::dictionary::{self, Column, Dictionary, Kind, SYSTEM_COLUMNS, check_name, quoted};
 use crate::error::Error;
-use crate::records::{Memory, Records};
+use crate::records::{Memory, Records, known_as, natural_key};
 use crate::store::{drop_table, synchronise};
 use crate::sys_id;
 use crate::transform::{self, Rule, Usage};
@@ -126,7 +126,7 @@ fn store(
         .map_or_else(|| sys_id::of(&[&change.update]), str::to_owned);
     let known = match records.home(&change.table, &given)? {
         Some(_) => Some(given.clone()),
-        None => by_natural_key(connection, change)?,
+        None => known_as(connection, &change.table, natural_key(&change.table), |column| change.get(column))?,
     };
     if let Some(known) = known.as_ref().filter(|known| **known != given) {
         ids.insert(given.clone(), known.clone());
@@ -216,24 +216,4 @@ fn remove(records: &mut Records<'_>, change: &Change, id: &str) -> Result<(), Er
         return Ok(());
     }
     records.delete(&change.table, id).map(|_| ())
-}
-
-/// The record that is the same thing under another id: a table, a column, a role is known by its name.
-fn by_natural_key(connection: &Connection, change: &Change) -> Result<Option<String>, Error> {
-    let key: &[&str] = match change.table.as_str() {
-        "sys_db_object" | "sys_properties" | "sys_user_role" => &["name"],
-        "sys_dictionary" => &["name", "element"],
-        "sys_documentation" => &["name", "element", "language"],
-        "sys_choice" => &["name", "element", "value", "language"],
-        "sys_rest_insert_multiple" => &["source_table"],
-        _ => return Ok(None),
-    };
-    let conditions: Vec<String> = key.iter().map(|column| format!("{} = ? COLLATE NOCASE", quoted(column))).collect();
-    let sql = format!("SELECT sys_id FROM {} WHERE {}", quoted(&change.table), conditions.join(" AND "));
-    let values = key.iter().map(|column| match (*column, change.get(column)) {
-        ("language", "") => "en",
-        (_, value) => value,
-    });
-    let found = connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0)).optional()?;
-    Ok(found)
 }
