@@ -1,5 +1,9 @@
 //! The one integration binary: whatever needs more than one crate to be shown, and the rules of the repository.
 
+mod exits;
+mod gates;
+mod memory;
+mod nights;
 mod order;
 mod published;
 mod refused;

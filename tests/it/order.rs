@@ -28,7 +28,7 @@ async fn staged(pages: &[pipeline::Body], batch_rows: usize, partitions: NonZero
     let pipelines = nightly();
     let pipeline = pipelines.iter().find(|pipeline| pipeline.name() == name).expect("a nightly pipeline");
     let compiled = pipeline.mapping().clone().compile().expect("it compiles");
-    let mut rows = engine.stream(&compiled.staging_sql()).await.expect("the query plans");
+    let mut rows = compiled.rows(&engine, None).await.expect("the query plans");
     let mut stager = Stager::new(&compiled, |page, record| format!("{page} {record}"));
     let mut lines = Vec::new();
     while let Some(batch) = rows.next().await {

@@ -3,31 +3,23 @@
 
 use std::path::{Path, PathBuf};
 
-use snowhaul::{Output, main_with};
-use tests::{Served, State, repository};
+use tests::{Said, Served, State, repository};
 
-fn command(state: &Path, words: &[&str]) -> (u8, serde_json::Value, String) {
-    let mut output = Output::captured();
-    let state = state.to_str().expect("the folder's path is UTF-8");
-    let pipelines = repository().join("pipelines");
-    let common = ["--state", state, "--pipelines", pipelines.to_str().expect("UTF-8"), "--output", "json"];
-    let line = ["snowhaul"].iter().chain(words).chain(&common).map(|word| (*word).to_owned());
-    let code = main_with(line, &mut output);
-    let document = serde_json::from_str(&output.stdout()).unwrap_or_default();
-    (code, document, output.stderr())
+fn command(state: &Path, words: &[&str]) -> Said {
+    tests::command(state, &repository().join("pipelines"), words)
 }
 
 /// Imports a folder and replays it; the report, and the instance afterwards.
 fn carried(folder: &Path) -> (serde_json::Value, State) {
     let state = State::new();
-    let (code, imported, said) = command(state.path(), &["snapshot", "import", folder.to_str().expect("UTF-8")]);
-    assert_eq!(code, 0, "{said}");
-    assert_eq!((&imported["sealed"], &imported["completeness"]), (&true.into(), &"recorded".into()));
-    let id = imported["snapshot"].as_str().expect("an id").to_owned();
-    let (code, report, said) = command(state.path(), &["replay", &id]);
-    assert_eq!(code, 0, "{said}");
-    assert_eq!(report["balanced"], true);
-    (report, state)
+    let imported = command(state.path(), &["snapshot", "import", folder.to_str().expect("UTF-8")]);
+    assert_eq!(imported.code, 0, "{}", imported.talk);
+    let manifest = imported.document;
+    assert_eq!((&manifest["sealed"], &manifest["completeness"]), (&true.into(), &"recorded".into()));
+    let replayed = command(state.path(), &["replay", manifest["snapshot"].as_str().expect("an id")]);
+    assert_eq!(replayed.code, 0, "{}", replayed.talk);
+    assert_eq!(replayed.document["balanced"], true);
+    (replayed.document, state)
 }
 
 async fn records(state: &State, table: &str, query: &str, fields: &[&str]) -> Vec<Vec<String>> {
@@ -109,14 +101,16 @@ fn the_vendors_published_examples_reach_the_target_tables() {
 #[test]
 fn commands_answer_with_documents_and_exit_codes() {
     let state = State::new();
-    let (code, checks, _) = command(state.path(), &["check"]);
-    assert_eq!(code, 0);
-    assert!(checks.as_array().is_some_and(|checks| checks.len() > 10));
-    let (code, _, said) = command(state.path(), &["replay", "20000101T000000Z"]);
-    assert_eq!(code, 1);
-    assert!(said.contains("hint: `snowhaul snapshots list`"), "{said}");
-    assert_eq!(command(state.path(), &["no-such-command"]).0, 64);
-    assert_eq!(command(state.path(), &["runs", "list", "--integration", "../x"]).0, 1);
-    let (code, listed, _) = command(state.path(), &["snapshots", "list"]);
-    assert_eq!((code, listed), (0, serde_json::json!([])));
+    let checks = command(state.path(), &["check"]);
+    assert_eq!(checks.code, 0, "{}", checks.talk);
+    assert!(checks.document.as_array().is_some_and(|checks| checks.len() > 10));
+    let unknown = command(state.path(), &["replay", "20000101T000000Z"]);
+    assert_eq!(unknown.code, 1);
+    assert!(unknown.talk.contains("hint: `snowhaul snapshots list`"), "{}", unknown.talk);
+    assert_eq!(command(state.path(), &["no-such-command"]).code, 64);
+    assert_eq!(command(state.path(), &["runs", "list", "--integration", "../x"]).code, 64);
+    for list in [["snapshots", "list"], ["runs", "list"]] {
+        let listed = command(state.path(), &list);
+        assert_eq!((listed.code, listed.document), (0, serde_json::json!([])), "{list:?}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Bad input: each kind has a clear error or a rejected row, and nothing is lost or half done.
 
 use extract::{DataSet, PageRef, Recognised, decode, recognise};
-use pipeline::{Body, Error, Pipeline};
+use pipeline::{Body, Error, Pipeline, PipelineSet};
 use tests::{State, body_of, repository, small_fleet};
 
 fn bad(name: &str) -> Vec<u8> {
@@ -106,6 +106,11 @@ fn a_declaration_that_does_not_hold_says_where_and_what_to_write() {
         (", coalesce = true", "", "has no coalesce field"),
         (", coalesce = true", ", coalesce = true, reference = \"name\"", "create, ignore or reject"),
         (", coalesce = true", ", coalesce = true, rule = \"guess(u_serial)\"", "no named rule"),
+        (", coalesce = true", ", coalesce = true, rule = \"product_of_install(u_other)\"", "names `u_other`"),
+        ("target =", "rules = [\"never_insert(u_other)\"]\ntarget =", "no column of the staging table"),
+        ("target =", "rules = [\"skip_older_run(u_run, run)\"]\ntarget =", "no field that the map writes"),
+        ("label = \"Serial\"", "label = \"row key\"", "have one label"),
+        ("key = [", "keys = \"columns\"\nkey = [", "write labels or names"),
         ("type = \"string\"", "type = \"strong\"", "`strong` is no type"),
         ("data_set = \"devices\"", "data_set = \"device\"", "no data set"),
         (
@@ -135,43 +140,21 @@ async fn an_expression_that_does_not_hold_names_its_column() {
 }
 
 #[test]
-fn a_held_file_that_was_changed_on_disk_is_not_believed() {
-    let state = State::new();
-    let mut ledger = ledger::Ledger::open(state.path()).expect("a new ledger");
-    let new = ledger::NewRun {
-        command: "run".to_owned(),
-        snapshot: "s".to_owned(),
-        snapshot_at: "2026-11-01T00:00:00Z".to_owned(),
-    };
-    let run = ledger.begin_run(new).expect("a run");
-    let mut held = ledger.begin_held(run, "u_name").expect("a generation");
-    let row = ledger::HeldRow {
-        row_key: "0".repeat(32),
-        title: "AAAA1111".to_owned(),
-        fingerprint: "f".repeat(32),
-        moment: String::new(),
-        outcome: flow::Outcome::Inserted,
-        comment: String::new(),
-        at: "2026-11-01T00:00:00Z".to_owned(),
-        targets: vec![ledger::HeldTarget { table: "cmdb_ci_computer".to_owned(), sys_id: "1".repeat(32) }],
-    };
-    held.write(&row).expect("written");
-    let record = ledger::PipelineRecord {
-        pipeline: "names".to_owned(),
-        staging_table: "u_name".to_owned(),
-        accounts: flow::Accounts::default(),
-        orphans: 0,
-        sent: 0,
-        targets: Vec::new(),
-        seconds: 0.0,
-    };
-    ledger.commit_pipeline(run, 0, &record, "2026-11-01T00:00:00Z", held).expect("committed");
-    let read = ledger.read_held("u_name").and_then(|mut reader| reader.next_row()).expect("what was written");
-    assert_eq!(read, Some(row));
-    let folder = state.path().join("held/u_name");
-    let file = std::fs::read_dir(&folder).expect("the folder").next().expect("one file").expect("a file").path();
-    let mut bytes = std::fs::read(&file).expect("its bytes");
-    bytes[10] ^= 4;
-    std::fs::write(&file, bytes).expect("changed");
-    assert!(matches!(ledger.read_held("u_name"), Err(ledger::Error::Damaged { .. })));
+fn a_folder_whose_declarations_contradict_each_other_says_which() {
+    let nightly = |order: &str| ("nightly.toml".to_owned(), format!("order = {order}"));
+    let file = |name: &str, text: String| (name.to_owned(), text);
+    let other = GOOD.replacen("name = \"names\"", "name = \"others\"", 1);
+    for (files, said) in [
+        (
+            vec![file("a.toml", GOOD.to_owned()), file("b.toml", GOOD.to_owned())],
+            "another file declares a pipeline `names`",
+        ),
+        (vec![file("a.toml", GOOD.to_owned()), file("b.toml", other)], "has the staging table `u_name` already"),
+        (vec![file("a.toml", GOOD.to_owned()), nightly("[\"names\", \"names\"]")], "it names `names` twice"),
+        (vec![file("a.toml", GOOD.to_owned()), nightly("[\"nobody\"]")], "which no file declares"),
+        (vec![file("a.toml", GOOD.to_owned())], "it is missing"),
+    ] {
+        let error = PipelineSet::parse(&files).expect_err(said);
+        assert!(chain(&error).contains(said), "expected `{said}` in: {}", chain(&error));
+    }
 }

@@ -2,14 +2,14 @@
 //! that must be refused.
 
 use pipeline::Error;
-use tests::{Served, State, body_of, small_fleet};
+use tests::{Served, State, body_of, repository, small_fleet};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_night_accounts_for_every_row_and_the_second_sends_nothing() {
     let (state, served, fleet) = (State::new(), Served::open(None).await, small_fleet());
     let account = fleet.account();
     let first = state.run(&state.record_fleet(&fleet), &served, false).await.expect("the first night");
-    assert!(first.balanced && !first.has_errors() && !first.is_unresolved(), "{first:?}");
+    assert!(first.balanced && !first.has_errors() && !first.is_incomplete(), "{first:?}");
     let [devices, applications] = first.tables.as_slice() else { panic!("two pipelines") };
     assert_eq!(devices.accounts.read, u64::from(account.listed_devices));
     assert_eq!(devices.accounts.inserted, u64::from(account.distinct_serials));
@@ -89,12 +89,13 @@ async fn an_instance_that_lost_what_it_held_is_refused() {
     // A fresh database under the old identity: what remains of an instance that was reset from an early backup.
     let emptied = Served::open(None).await;
     let seed = format!(
-        "[[record]]\ntable = \"sys_properties\"\n[record.values]\nname = \"instance_id\"\nvalue = \"{identity}\"\n"
+        "[[record]]\ntable = \"sys_properties\"\nvalues = {{ name = \"instance_id\", value = \"{identity}\" }}\n"
     );
-    let renamed = emptied.instance.seed(&seed);
+    emptied.instance.seed(&seed).expect("the property is changed");
+    assert_eq!(emptied.instance.identity(), identity);
     let refused = state.run(&snapshot, &emptied, false).await.expect_err("an emptied instance");
-    let is_refused = matches!(refused, Error::Emptied { .. } | Error::OtherInstance { .. });
-    assert!(is_refused, "{refused:?} ({renamed:?})");
+    assert!(matches!(refused, Error::Emptied { found: 0, .. }), "{refused:?}");
+    assert!(refused.hint().is_some());
     assert_eq!(emptied.target().await.count("cmdb_ci_computer", "").await.expect("counted"), 0);
 }
 
@@ -107,6 +108,29 @@ async fn an_older_snapshot_goes_only_when_it_is_asked_for() {
     let refused = state.run(&older, &served, false).await.expect_err("an older one");
     assert!(matches!(refused, Error::Older { .. }), "{refused:?}");
     let report = state.run(&older, &served, true).await.expect("asked for");
+    assert!(report.balanced);
+    // What is held did not become older by it.
+    let refused = state.run(&older, &served, false).await.expect_err("an older one still");
+    assert!(matches!(refused, Error::Older { .. }), "{refused:?}");
+    state.run(&newer, &served, false).await.expect("the newer one is as new as what is held");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_cannot_be_decoded_is_read_and_rejected() {
+    let (state, served) = (State::new(), Served::open(None).await);
+    let page = repository().join("fixtures/tenant/bad/wrong-type-in-one-record.json");
+    let page = pipeline::Body {
+        data_set: extract::DataSet::Devices,
+        name: "devices".to_owned(),
+        bytes: std::fs::read(page).expect("the fixture is there"),
+    };
+    let snapshot = state.record([page].into_iter()).expect("sealed");
+    let report = state.run(&snapshot, &served, false).await.expect("the night");
+    let devices = &report.tables[0];
+    assert_eq!((devices.accounts.read, devices.accounts.rejected, devices.accounts.staging_rows), (3, 1, 2));
+    let unreadable: Vec<_> = devices.left_out.iter().filter(|row| row.kind == "unreadable").collect();
+    assert_eq!(unreadable.len(), 1, "{:?}", devices.left_out);
+    assert!(unreadable[0].record.place.contains("record 1"), "{:?}", unreadable[0]);
     assert!(report.balanced);
 }
 

@@ -1,8 +1,12 @@
 //! The harness of whole runs: a state folder, an embedded instance behind a real socket, a fleet, and eyes on the
 //! target tables. It decides nothing; it only stands things up and takes them down.
 
+mod small;
+mod terminal;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use instance::{Config, Instance};
 use load::{Grant, Login, Target};
@@ -11,6 +15,9 @@ use snapshot::{Completeness, Sealed, Source, Store};
 use tenant::{Endpoint, Fleet, FleetConfig, Page};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+
+pub use small::{SMALL, listed, small};
+pub use terminal::{Said, command};
 
 /// The repository's own folder.
 pub fn repository() -> PathBuf {
@@ -83,20 +90,46 @@ impl State {
         self.record(fleet.pages().map(body_of)).expect("the simulated tenant's pages are read")
     }
 
-    /// Carries a snapshot.
+    /// Carries a snapshot through the nightly pipelines.
     pub async fn run(&self, snapshot: &Sealed, to: &Served, older: bool) -> Result<RunReport, pipeline::Error> {
+        self.carry(snapshot, to, Night { older, ..Night::default() }).await
+    }
+
+    /// Carries a snapshot as a night says.
+    pub async fn carry(&self, snapshot: &Sealed, to: &Served, night: Night) -> Result<RunReport, pipeline::Error> {
         pipeline::run(RunOptions {
             integration: "test",
             folder: self.path(),
             command: "run",
-            pipelines: &nightly(),
+            pipelines: &night.pipelines,
             snapshot,
-            destination: to.destination(),
-            older,
-            retry_refused: false,
-            events: silence(),
+            destination: Destination { confirm_within: night.confirm_within, ..to.destination() },
+            older: night.older,
+            retry_refused: night.retry_refused,
+            events: night.events,
         })
         .await
+    }
+}
+
+/// What may differ from night to night.
+pub struct Night {
+    /// The pipelines, in order.
+    pub pipelines: Vec<Pipeline>,
+    /// Send a snapshot that is older than what is held.
+    pub older: bool,
+    /// Send rows again that the target refused.
+    pub retry_refused: bool,
+    /// How long one import set is waited for.
+    pub confirm_within: Option<Duration>,
+    /// Where events go.
+    pub events: Events,
+}
+
+impl Default for Night {
+    /// The nightly pipelines, and nothing out of the ordinary.
+    fn default() -> Self {
+        Self { pipelines: nightly(), older: false, retry_refused: false, confirm_within: None, events: silence() }
     }
 }
 
@@ -118,6 +151,11 @@ pub struct Served {
 impl Served {
     /// Opens one, in memory or in a folder, with the nightly pipelines installed.
     pub async fn open(data: Option<PathBuf>) -> Self {
+        Self::with(data, &nightly()).await
+    }
+
+    /// Opens one with these pipelines installed.
+    pub async fn with(data: Option<PathBuf>, pipelines: &[Pipeline]) -> Self {
         let config = Config { data, ..Config::with_made_up_secrets() };
         let login = Login {
             client_id: config.client_id.clone(),
@@ -128,7 +166,7 @@ impl Served {
             },
         };
         let instance = Instance::open(config).expect("the instance opens");
-        instance.install_update_set(&pipeline::update_set(&nightly())).expect("it takes our update set");
+        instance.install_update_set(&pipeline::update_set(pipelines)).expect("it takes our update set");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
         let address = format!("http://{}", listener.local_addr().expect("its port"));
         let (stop, stopped) = oneshot::channel::<()>();
@@ -140,7 +178,7 @@ impl Served {
 
     /// Where rows go.
     pub fn destination(&self) -> Destination {
-        Destination { base_url: self.address.clone(), login: self.login.clone() }
+        Destination { base_url: self.address.clone(), login: self.login.clone(), confirm_within: None }
     }
 
     /// Eyes on its tables, as its service account.

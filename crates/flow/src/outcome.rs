@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// The target record was already as the row says, or a rule left it alone.
+    /// The target record was already as the row says, or the instance left the row alone: a rule of ours, or its own.
     Ignored,
     /// A target record was changed.
     Updated,
@@ -36,9 +36,10 @@ impl Outcome {
         }
     }
 
-    /// True where the target is proven to hold what the row says.
-    pub fn is_held(self) -> bool {
-        matches!(self, Self::Ignored | Self::Updated | Self::Inserted)
+    /// Parses what [`Outcome::as_str`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let all = [Self::Ignored, Self::Updated, Self::Inserted, Self::Skipped, Self::Error, Self::Unresolved];
+        all.into_iter().find(|outcome| outcome.as_str() == text)
     }
 
     /// Parses `sys_import_set_row.sys_import_state`, in any case; `pending` is `Unresolved`.
@@ -73,6 +74,20 @@ pub struct RowOutcome {
     pub target_table: String,
     /// The target record; empty when there is none.
     pub target_sys_id: String,
+    /// The `sys_id` of the transform map; empty where the instance does not tell it.
+    pub transform_map: String,
+}
+
+impl RowOutcome {
+    /// True where the outcome proves that the target holds what the row says. A row that was ignored proves it only
+    /// with the record that was found to be so already: without one the instance left the row out.
+    pub fn is_held(&self) -> bool {
+        match self.outcome {
+            Outcome::Updated | Outcome::Inserted => true,
+            Outcome::Ignored => !self.target_sys_id.is_empty(),
+            Outcome::Skipped | Outcome::Error | Outcome::Unresolved => false,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -85,6 +100,30 @@ mod tests {
         assert_eq!(worst, Some(Outcome::Skipped));
         assert!(Outcome::Error > Outcome::Skipped);
         assert!(Outcome::Inserted > Outcome::Updated);
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for outcome in [Outcome::Ignored, Outcome::Skipped, Outcome::Error, Outcome::Unresolved] {
+            assert_eq!(Outcome::parse(outcome.as_str()), Some(outcome));
+        }
+        assert_eq!(Outcome::parse("pending"), None);
+    }
+
+    #[test]
+    fn an_ignored_row_is_held_only_with_its_record() {
+        let told = |outcome, target_sys_id: &str| RowOutcome {
+            row_key: "k".to_owned(),
+            outcome,
+            comment: String::new(),
+            target_table: "t".to_owned(),
+            target_sys_id: target_sys_id.to_owned(),
+            transform_map: String::new(),
+        };
+        assert!(told(Outcome::Ignored, "1").is_held());
+        assert!(!told(Outcome::Ignored, "").is_held());
+        assert!(told(Outcome::Inserted, "1").is_held());
+        assert!(!told(Outcome::Error, "1").is_held());
     }
 
     #[test]

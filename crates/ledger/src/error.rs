@@ -1,6 +1,6 @@
 //! What can go wrong with the memory.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why the ledger could not remember, or could not be believed.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +16,9 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// A folder could not be made durable.
+    #[error("could not keep the ledger's folders")]
+    Folder(#[source] Box<engine::Error>),
     /// Another process works with this state folder.
     #[error("another snowhaul works with `{}`", folder.display())]
     Locked {
@@ -64,6 +67,12 @@ pub enum Error {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Held rows do not rise from key to key: the file is not what this program writes.
+    #[error("what is held in `{table}` is not sorted by key, each key once")]
+    Order {
+        /// The staging table.
+        table: String,
+    },
     /// No such run.
     #[error("there is no run {0}")]
     UnknownRun(i64),
@@ -75,11 +84,19 @@ impl Error {
         match self {
             Self::Locked { .. } => Some("wait for it to end; two runs of one integration never work at once".to_owned()),
             Self::Newer { .. } => Some("use the newer program; an older one would misread the ledger".to_owned()),
-            Self::Damaged { .. } => Some(
+            Self::Damaged { .. } | Self::Order { .. } => Some(
                 "restore the state folder from a copy; without it, begin an integration anew under another --integration name".to_owned(),
             ),
             Self::UnknownRun(_) => Some("`snowhaul runs list` names those that are there".to_owned()),
             _ => None,
         }
     }
+}
+
+pub(crate) fn sqlite(attempt: &'static str) -> impl Fn(rusqlite::Error) -> Error {
+    move |source| Error::Sqlite { attempt, source }
+}
+
+pub(crate) fn at(attempt: &'static str, path: &Path, source: std::io::Error) -> Error {
+    Error::File { attempt, path: path.to_owned(), source }
 }

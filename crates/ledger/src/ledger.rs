@@ -1,4 +1,4 @@
-//! One integration's ledger: the lock, the database, the commits.
+//! One integration's ledger: the lock, the notes of what is under way, the commits.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -7,32 +7,11 @@ use engine::digest_of;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::error::Error;
+use crate::error::{Error, at, sqlite};
 use crate::held::{HeldReader, HeldWriter};
-use crate::runs::{NewRun, PipelineRecord, RunRecord, RunState};
-
-/// The version of the schema below.
-const VERSION: i64 = 1;
-
-/// Everything that SQLite remembers. A run is written before anything leaves, a generation of held rows in the
-/// same transaction as the accounts that it belongs to.
-const SCHEMA: &str = "
-    CREATE TABLE runs (
-        run INTEGER PRIMARY KEY AUTOINCREMENT,
-        command TEXT NOT NULL, snapshot TEXT NOT NULL, snapshot_at TEXT NOT NULL,
-        begun_at TEXT NOT NULL, ended_at TEXT NOT NULL DEFAULT '',
-        state TEXT NOT NULL, failure TEXT NOT NULL DEFAULT '', report TEXT NOT NULL DEFAULT ''
-    ) STRICT;
-    CREATE TABLE pipelines (
-        run INTEGER NOT NULL REFERENCES runs, position INTEGER NOT NULL, pipeline TEXT NOT NULL, record TEXT NOT NULL,
-        PRIMARY KEY (run, position)
-    ) STRICT;
-    CREATE TABLE held (
-        staging_table TEXT PRIMARY KEY, file TEXT NOT NULL, blake3 TEXT NOT NULL, rows INTEGER NOT NULL,
-        run INTEGER NOT NULL REFERENCES runs, snapshot_at TEXT NOT NULL
-    ) STRICT;
-    CREATE TABLE identity (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-";
+use crate::identity::{Identity, IdentityKind};
+use crate::runs::{Ending, NewRun, PipelineRecord, RunState};
+use crate::{folder, limits, schema};
 
 /// The committed generation of one staging table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,10 +22,38 @@ pub struct Held {
     pub rows: u64,
     /// The run that wrote it.
     pub run: i64,
-    /// When the snapshot of that run was read, RFC 3339.
+    /// When the newest snapshot that went into it was read, RFC 3339.
     pub snapshot_at: String,
     path: PathBuf,
     blake3: String,
+}
+
+/// A plan whose rows may have left, and of which nothing is committed: the note that is made before the first batch of
+/// a table leaves and goes with the commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sending {
+    /// The run that sends, or sent.
+    pub run: i64,
+    /// Its plan of the table.
+    pub plan: PathBuf,
+    /// BLAKE3 of that file, 64 hexadecimal digits.
+    pub blake3: String,
+}
+
+/// One pipeline of a run, about to be committed.
+pub struct Commit<'a> {
+    /// The run.
+    pub run: i64,
+    /// The pipeline's place in it.
+    pub position: usize,
+    /// What became of its rows.
+    pub record: &'a PipelineRecord,
+    /// When the snapshot was read, RFC 3339.
+    pub snapshot_at: &'a str,
+    /// What the ledger is bound to from now on, unless it is bound already: rows of it are held.
+    pub identity: Option<&'a Identity>,
+    /// What its targets hold now.
+    pub held: HeldWriter,
 }
 
 /// The ledger of one integration, locked for this process.
@@ -57,14 +64,47 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Opens the ledger in an integration's folder, making both where they are not there yet.
+    /// Opens the ledger in an integration's folder, making both where they are not there yet. Nobody else works with
+    /// it from now on, so a run that is still noted as working was killed, and is noted as such.
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        let held = folder.join("held");
-        std::fs::create_dir_all(&held).map_err(|source| at("create", &held, source))?;
+        folder::make(&folder.join("held"))?;
         let lock = lock(folder)?;
-        let database = Connection::open(folder.join("ledger.sqlite")).map_err(sqlite("open the database"))?;
-        prepare(&database)?;
+        let database = schema::open(folder)?;
+        database
+            .execute(
+                "UPDATE runs SET state = ?1, failure = ?2 WHERE state = ?3",
+                params![
+                    RunState::Interrupted.as_str(),
+                    "the process ended before the run did",
+                    RunState::Running.as_str()
+                ],
+            )
+            .map_err(sqlite("note what was interrupted"))?;
         Ok(Self { folder: folder.to_owned(), database, _lock: lock })
+    }
+
+    /// Removes what no run needs any more: plans but the last [`limits::PLANS_KEPT`] and those that may be on their
+    /// way, files that were begun and never finished, and held rows that no commit names.
+    pub fn sweep(&self) -> Result<(), Error> {
+        let mut statement =
+            self.database.prepare("SELECT DISTINCT run FROM sending").map_err(sqlite("read what is on its way"))?;
+        let noted = statement
+            .query_map([], |row| row.get::<_, i64>(0))
+            .and_then(Iterator::collect::<Result<Vec<i64>, _>>)
+            .map_err(sqlite("read what is on its way"))?;
+        for (place, (run, plans)) in folder::plans(&self.folder.join("plans")).into_iter().enumerate() {
+            folder::sweep_partial(&plans);
+            if place >= limits::PLANS_KEPT && !noted.contains(&run) {
+                // What cannot be removed now is only disk space.
+                drop(std::fs::remove_dir_all(plans));
+            }
+        }
+        for table in folder::entries(&self.folder.join("held")) {
+            let Some(name) = table.file_name().and_then(|name| name.to_str()) else { continue };
+            let held = self.held(name)?;
+            folder::sweep_files(&table, |file| held.as_ref().is_some_and(|held| held.path == file));
+        }
+        Ok(())
     }
 
     /// Notes that a run begins; its number rises from run to run.
@@ -78,64 +118,106 @@ impl Ledger {
         Ok(self.database.last_insert_rowid())
     }
 
-    /// Notes that a run ended, with its report.
-    pub fn end_run(&mut self, run: i64, failure: Option<&str>, report: &str) -> Result<(), Error> {
-        let state = if failure.is_some() { RunState::Failed } else { RunState::Done };
+    /// Notes how a run ended.
+    pub fn end_run(&mut self, run: i64, ending: Ending<'_>) -> Result<(), Error> {
         self.database
             .execute(
                 "UPDATE runs SET ended_at = ?2, state = ?3, failure = ?4, report = ?5 WHERE run = ?1",
-                params![run, now(), state.as_str(), failure.unwrap_or_default(), report],
+                params![run, now(), ending.state.as_str(), ending.failure, ending.report],
             )
             .map_err(sqlite("end a run"))?;
         Ok(())
     }
 
-    /// Begins a new generation of what a staging table's targets hold.
-    pub fn begin_held(&self, run: i64, staging_table: &str) -> Result<HeldWriter, Error> {
-        let folder = self.folder.join("held").join(staging_table);
-        std::fs::create_dir_all(&folder).map_err(|source| at("create", &folder, source))?;
-        HeldWriter::create(staging_table, &folder.join(generation(run)))
+    /// The file of a run's plan of a staging table, its folder made where it is not there yet.
+    pub fn plan_file(&self, run: i64, staging_table: &str) -> Result<PathBuf, Error> {
+        let plan = self.plan(run, staging_table);
+        if let Some(plans) = plan.parent() {
+            folder::make(plans)?;
+        }
+        Ok(plan)
     }
 
-    /// Commits one pipeline of a run: its accounts and the new generation together.
-    pub fn commit_pipeline(
-        &mut self,
-        run: i64,
-        position: usize,
-        record: &PipelineRecord,
-        snapshot_at: &str,
-        held: HeldWriter,
-    ) -> Result<(), Error> {
-        let written = held.finish()?;
-        let before = self.held(&record.staging_table)?;
+    fn plan(&self, run: i64, staging_table: &str) -> PathBuf {
+        self.folder.join("plans").join(format!("{run:06}")).join(format!("{staging_table}.parquet"))
+    }
+
+    /// Notes, before the first batch leaves, that a run sends its plan of a table; `blake3` is the plan file's. Until
+    /// the pipeline is committed nobody knows what the target holds of the plan's rows.
+    pub fn note_sending(&mut self, run: i64, staging_table: &str, blake3: &str) -> Result<(), Error> {
+        self.database
+            .execute(
+                "INSERT OR REPLACE INTO sending (staging_table, run, blake3, noted_at) VALUES (?1, ?2, ?3, ?4)",
+                params![staging_table, run, blake3, now()],
+            )
+            .map_err(sqlite("note that rows are sent"))?;
+        Ok(())
+    }
+
+    /// The plans of a table whose rows may have left in runs that committed nothing, oldest first.
+    pub fn sending(&self, staging_table: &str) -> Result<Vec<Sending>, Error> {
+        let failed = sqlite("read what is on its way");
+        let mut statement = self
+            .database
+            .prepare_cached("SELECT run, blake3 FROM sending WHERE staging_table = ?1 ORDER BY run")
+            .map_err(&failed)?;
+        let notes = statement.query_map([staging_table], |row| {
+            let run = row.get(0)?;
+            Ok(Sending { run, plan: self.plan(run, staging_table), blake3: row.get(1)? })
+        });
+        notes.and_then(Iterator::collect).map_err(&failed)
+    }
+
+    /// Begins a new generation of what a staging table's targets hold.
+    pub fn begin_held(&self, run: i64, staging_table: &str) -> Result<HeldWriter, Error> {
+        let held = self.folder.join("held").join(staging_table);
+        folder::make(&held)?;
+        HeldWriter::create(staging_table, &held.join(generation(run)))
+    }
+
+    /// Commits one pipeline of a run: its accounts, the new generation and the identity of who holds it, together. The
+    /// notes of what was on its way to its table go with it.
+    pub fn commit_pipeline(&mut self, commit: Commit<'_>) -> Result<(), Error> {
+        let failed = sqlite("commit a pipeline");
+        let written = commit.held.finish()?;
+        let (run, record) = (commit.run, commit.record);
+        let table = &record.staging_table;
+        let before = self.held(table)?;
+        // An older snapshot that was sent on purpose does not make what is held older.
+        let snapshot_at = match &before {
+            Some(before) if is_later(&before.snapshot_at, commit.snapshot_at) => before.snapshot_at.as_str(),
+            _ => commit.snapshot_at,
+        };
         let text = serde_json::to_string(record).expect("a record of counts and texts is always JSON");
-        let transaction = self.database.transaction().map_err(sqlite("commit a pipeline"))?;
+        let transaction = self.database.transaction().map_err(&failed)?;
         transaction
             .execute(
                 "INSERT INTO pipelines (run, position, pipeline, record) VALUES (?1, ?2, ?3, ?4)",
-                params![run, position as i64, record.pipeline, text],
+                params![run, commit.position as i64, record.pipeline, text],
             )
-            .and_then(|_| {
-                transaction.execute(
-                    "INSERT OR REPLACE INTO held (staging_table, file, blake3, rows, run, snapshot_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                    params![
-                        record.staging_table,
-                        generation(run),
-                        written.digest,
-                        written.rows as i64,
-                        run,
-                        snapshot_at
-                    ],
+            .map_err(&failed)?;
+        transaction
+            .execute(
+                "INSERT OR REPLACE INTO held (staging_table, file, blake3, rows, run, snapshot_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![table, generation(run), written.digest, written.rows as i64, run, snapshot_at],
+            )
+            .map_err(&failed)?;
+        transaction.execute("DELETE FROM sending WHERE staging_table = ?1", [table]).map_err(&failed)?;
+        if let Some(identity) = commit.identity {
+            transaction
+                .execute(
+                    "INSERT OR IGNORE INTO identity (name, value) VALUES (?1, ?2)",
+                    params![identity.kind.as_str(), identity.value],
                 )
-            })
-            .map_err(sqlite("commit a pipeline"))?;
-        transaction.commit().map_err(sqlite("commit a pipeline"))?;
-        if let Some(before) = before
+                .map_err(&failed)?;
+        }
+        transaction.commit().map_err(&failed)?;
+        if let Some(before) = &before
             && before.run != run
         {
             // The commit no longer names it; what cannot be removed now is only disk space.
-            drop(std::fs::remove_file(before.path));
+            drop(std::fs::remove_file(&before.path));
         }
         Ok(())
     }
@@ -179,81 +261,13 @@ impl Ledger {
         HeldReader::open(staging_table, &held.path)
     }
 
-    /// What this ledger was built with, e.g. the instance's identity.
-    pub fn identity(&self, name: &str) -> Result<Option<String>, Error> {
+    /// The identity of one kind that this ledger is bound to.
+    pub fn identity(&self, kind: IdentityKind) -> Result<Option<String>, Error> {
         self.database
-            .query_row("SELECT value FROM identity WHERE name = ?1", [name], |row| row.get(0))
+            .query_row("SELECT value FROM identity WHERE name = ?1", [kind.as_str()], |row| row.get(0))
             .optional()
             .map_err(sqlite("read an identity"))
     }
-
-    /// Remembers what this ledger is built with; said once, never changed.
-    pub fn set_identity(&mut self, name: &str, value: &str) -> Result<(), Error> {
-        self.database
-            .execute("INSERT OR IGNORE INTO identity (name, value) VALUES (?1, ?2)", [name, value])
-            .map_err(sqlite("remember an identity"))?;
-        Ok(())
-    }
-
-    /// All runs, oldest first.
-    pub fn runs(&self) -> Result<Vec<RunRecord>, Error> {
-        let failed = sqlite("read the runs");
-        let mut statement = self
-            .database
-            .prepare(
-                "SELECT run, command, snapshot, snapshot_at, begun_at, ended_at, state, failure FROM runs ORDER BY run",
-            )
-            .map_err(&failed)?;
-        let rows = statement.query_map([], run_of).map_err(&failed)?;
-        let mut runs = rows.collect::<Result<Vec<_>, _>>().map_err(&failed)?;
-        for (record, state) in &mut runs {
-            record.state = RunState::parse(state)
-                .ok_or_else(|| Error::Unreadable { value: state.clone(), expected: "a run's state" })?;
-            record.tables = self.pipelines(record.run)?;
-        }
-        Ok(runs.into_iter().map(|(record, _)| record).collect())
-    }
-
-    /// One run and its report, which is empty while the run works.
-    pub fn run(&self, run: i64) -> Result<(RunRecord, String), Error> {
-        let record = self.runs()?.into_iter().find(|record| record.run == run).ok_or(Error::UnknownRun(run))?;
-        let report = self
-            .database
-            .query_row("SELECT report FROM runs WHERE run = ?1", [run], |row| row.get(0))
-            .map_err(sqlite("read a run's report"))?;
-        Ok((record, report))
-    }
-
-    fn pipelines(&self, run: i64) -> Result<Vec<PipelineRecord>, Error> {
-        let failed = sqlite("read a run's pipelines");
-        let mut statement = self
-            .database
-            .prepare_cached("SELECT record FROM pipelines WHERE run = ?1 ORDER BY position")
-            .map_err(&failed)?;
-        let texts = statement.query_map([run], |row| row.get::<_, String>(0)).map_err(&failed)?;
-        texts
-            .map(|text| {
-                let text = text.map_err(&failed)?;
-                serde_json::from_str(&text)
-                    .map_err(|_| Error::Unreadable { value: text, expected: "a pipeline's record" })
-            })
-            .collect()
-    }
-}
-
-fn run_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<(RunRecord, String)> {
-    let record = RunRecord {
-        run: row.get(0)?,
-        command: row.get(1)?,
-        snapshot: row.get(2)?,
-        snapshot_at: row.get(3)?,
-        begun_at: row.get(4)?,
-        ended_at: row.get(5)?,
-        state: RunState::Running,
-        failure: row.get(7)?,
-        tables: Vec::new(),
-    };
-    Ok((record, row.get(6)?))
 }
 
 fn lock(folder: &Path) -> Result<File, Error> {
@@ -271,20 +285,9 @@ fn lock(folder: &Path) -> Result<File, Error> {
     }
 }
 
-fn prepare(database: &Connection) -> Result<(), Error> {
-    let failed = sqlite("set up the database");
-    // FULL: what is acknowledged is on disk. WAL with NORMAL may roll back after a power loss.
-    database
-        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
-        .map_err(&failed)?;
-    let found: i64 = database.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(&failed)?;
-    match found {
-        0 => database
-            .execute_batch(&format!("BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;"))
-            .map_err(&failed),
-        VERSION => Ok(()),
-        _ => Err(Error::Newer { found, known: VERSION }),
-    }
+/// True where one moment is after the other; a text that is no moment is after nothing.
+fn is_later(one: &str, other: &str) -> bool {
+    matches!((one.parse::<Timestamp>(), other.parse::<Timestamp>()), (Ok(one), Ok(other)) if one > other)
 }
 
 fn generation(run: i64) -> String {
@@ -293,12 +296,4 @@ fn generation(run: i64) -> String {
 
 fn now() -> String {
     Timestamp::now().to_string()
-}
-
-fn sqlite(attempt: &'static str) -> impl Fn(rusqlite::Error) -> Error {
-    move |source| Error::Sqlite { attempt, source }
-}
-
-fn at(attempt: &'static str, path: &Path, source: std::io::Error) -> Error {
-    Error::File { attempt, path: path.to_owned(), source }
 }

@@ -1,11 +1,18 @@
 #![doc = include_str!("../README.md")]
 
 mod error;
+mod folder;
 mod held;
+mod history;
+mod identity;
 mod ledger;
+pub mod limits;
 mod runs;
+mod schema;
 
 pub use error::Error;
-pub use held::{HeldReader, HeldRow, HeldTarget, HeldWriter};
-pub use ledger::{Held, Ledger};
-pub use runs::{NewRun, PipelineRecord, RunRecord, RunState, TargetCounts};
+pub use held::{HeldReader, HeldRow, HeldTarget, HeldWriter, Standing};
+pub use history::History;
+pub use identity::{Identity, IdentityKind};
+pub use ledger::{Commit, Held, Ledger, Sending};
+pub use runs::{Ending, NewRun, PipelineRecord, RunRecord, RunState, TargetCounts};

@@ -7,12 +7,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
-    /// It works, or was killed while it worked.
+    /// It works, or was killed since the last run began.
     Running,
     /// It ended and its accounts balance.
     Done,
+    /// It ended and its accounts balance, but not every row was sent and proven.
+    Incomplete,
     /// It ended with an error, which the record holds.
     Failed,
+    /// Its process ended before it did; found out by the run that followed.
+    Interrupted,
 }
 
 impl RunState {
@@ -21,12 +25,15 @@ impl RunState {
         match self {
             Self::Running => "running",
             Self::Done => "done",
+            Self::Incomplete => "incomplete",
             Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
         }
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Running, Self::Done, Self::Failed].into_iter().find(|state| state.as_str() == text)
+        let all = [Self::Running, Self::Done, Self::Incomplete, Self::Failed, Self::Interrupted];
+        all.into_iter().find(|state| state.as_str() == text)
     }
 }
 
@@ -72,6 +79,17 @@ impl TargetCounts {
     }
 }
 
+/// How a run ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Ending<'a> {
+    /// Where it stands now.
+    pub state: RunState,
+    /// Why it is not done; empty where it is.
+    pub failure: &'a str,
+    /// The document that it printed; empty where it printed none.
+    pub report: &'a str,
+}
+
 /// One pipeline's part of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PipelineRecord {
@@ -104,11 +122,11 @@ pub struct RunRecord {
     pub snapshot_at: String,
     /// When the run began, RFC 3339.
     pub begun_at: String,
-    /// When it ended; empty while it works.
+    /// When it ended; empty while it works, and where nobody knows.
     pub ended_at: String,
     /// Where it stands.
     pub state: RunState,
-    /// Why it failed; empty where it did not.
+    /// Why it is not done; empty where it is.
     pub failure: String,
     /// Its pipelines, in their order.
     pub tables: Vec<PipelineRecord>,

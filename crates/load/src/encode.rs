@@ -18,10 +18,8 @@ use std::ops::Range;
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
-pub use envelope::Envelope;
-
 use crate::{EncodeError, limits};
-use envelope::{CLOSE, Constants, OPEN};
+use envelope::{CLOSE, Constants, Envelope, OPEN};
 
 /// How large one body may become. A row is never split: one that is larger than `body_bytes_max` travels alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,45 +45,12 @@ pub struct Body {
     pub bytes: Vec<u8>,
 }
 
-/// Appends one body with every row of `batch` and returns the number of rows. `keys` names the columns, one each, in
-/// order; `constants` are further pairs that every row repeats.
+/// Encodes every row into as few bodies as the limits allow, in order, on rayon's threads. `keys` names the columns, one
+/// each, in order. `constants` is told a body's number, from 0, and gives the pairs that each of its rows repeats; it is
+/// called more than once for one number and must answer the same. The result does not depend on the number of threads.
 ///
 /// # Errors
 /// A column that is not text, or a number of keys that is not the number of columns.
-pub fn encode(
-    batch: &RecordBatch,
-    keys: &[String],
-    constants: &[(String, String)],
-    body: &mut Vec<u8>,
-) -> Result<usize, EncodeError> {
-    encode_range(batch, 0, batch.num_rows(), keys, constants, body)
-}
-
-/// Appends one body with `len` rows of `batch` from row `start` and returns `len`.
-///
-/// # Errors
-/// As [`encode`], and rows that the batch does not have.
-pub fn encode_range(
-    batch: &RecordBatch,
-    start: usize,
-    len: usize,
-    keys: &[String],
-    constants: &[(String, String)],
-    body: &mut Vec<u8>,
-) -> Result<usize, EncodeError> {
-    let rows_of_batch = batch.num_rows();
-    let end = start.checked_add(len).filter(|end| *end <= rows_of_batch);
-    let end = end.ok_or(EncodeError::Range { start, len, rows_of_batch })?;
-    Envelope::new(batch, keys)?.write(start..end, &Constants::new(constants), body);
-    Ok(len)
-}
-
-/// Encodes every row into as few bodies as the limits allow, in order, on rayon's threads. `constants` is told the
-/// body's number, from 0, and gives the pairs that each of its rows repeats; it is called more than once for one
-/// number and must answer the same. The result does not depend on the number of threads.
-///
-/// # Errors
-/// As [`encode`].
 pub fn encode_all(
     batch: &RecordBatch,
     keys: &[String],
@@ -104,21 +69,6 @@ pub fn encode_all(
             Body { rows, bytes: body }
         })
         .collect())
-}
-
-/// The rows of each body that [`encode_all`] makes, without the bodies; for a plan that must be durable before the
-/// first byte.
-///
-/// # Errors
-/// As [`encode`].
-pub fn cut(
-    batch: &RecordBatch,
-    keys: &[String],
-    limits: BatchLimits,
-    constants: impl Fn(usize) -> Vec<(String, String)> + Sync,
-) -> Result<Vec<Range<usize>>, EncodeError> {
-    let envelope = Envelope::new(batch, keys)?;
-    Ok(cut_envelope(&envelope, limits, &constants).into_iter().map(|cut| cut.rows).collect())
 }
 
 /// One body before it is written: its rows and its exact length.

@@ -241,17 +241,20 @@ impl Error {
             Self::Busy { .. } => Some("try again later, or raise the instance's rate limit rule for this user"),
             Self::BodyTooLarge { .. } => Some("lower the bytes of one batch"),
             Self::AnswerLost { .. } | Self::AnswerUnusable { .. } => Some(
-                "nothing needs to be done: the batch is not sent again before the instance has been asked what \
-                 became of it",
+                "run again in a few minutes, when the instance has either done the batch or given it up: its rows \
+                 are sent again, which changes nothing where they had arrived",
             ),
-            Self::Cancelled { .. } => Some("find out who cancelled the import set before sending again"),
+            Self::Cancelled { .. } => {
+                Some("find out who cancelled the import set, then run again: its rows are sent again")
+            }
             Self::NotTransformed { .. } => Some(
                 "look at the import set in the instance: its transformation waits, runs long, or its \
-                 scheduler stands still",
+                 scheduler stands still; then run again: its rows are sent again",
             ),
             Self::KeysNotRecognised { .. } => Some(
                 "the keys of a batch are the columns' labels unless a REST Insert Multiple record of the staging \
-                 table says Column name: install the update set again",
+                 table says Column name: make that record and the pipeline's `keys` say the same, or install the \
+                 update set again",
             ),
             Self::Refused { .. }
             | Self::Garbled { .. }
@@ -273,8 +276,8 @@ impl Error {
         )
     }
 
-    /// True where a batch may have been staged although its answer does not say so: it must not be sent again before
-    /// the instance has been asked.
+    /// True where a batch may have been staged although its answer does not say so. Nobody knows what became of its
+    /// rows; whoever sends them again must know that they may arrive twice.
     pub fn is_ambiguous(&self) -> bool {
         matches!(self, Self::AnswerLost { .. } | Self::AnswerUnusable { .. })
     }
@@ -298,16 +301,6 @@ pub enum EncodeError {
         keys: usize,
         /// Number of columns.
         columns: usize,
-    },
-    /// Rows that the batch does not have.
-    #[error("{len} rows from row {start} were asked of a batch of {rows_of_batch}")]
-    Range {
-        /// The first row.
-        start: usize,
-        /// Number of rows.
-        len: usize,
-        /// Rows of the batch.
-        rows_of_batch: usize,
     },
 }
 

@@ -6,7 +6,7 @@
 //!  body ──▶ insertMultiple ──▶ import set: loading ─▶ loaded ─▶ processed ──▶ staging rows ──▶ outcomes
 //!               │ no answer, or an unusable one         │ cancelled               (one a map)
 //!               ▼                                       ▼
-//!            ambiguous: ask before sending again     error
+//!            ambiguous: staged, or not               error
 //! ```
 
 use std::collections::HashSet;
@@ -34,23 +34,26 @@ struct Progress {
     is_synchronous: bool,
 }
 
-const OUTCOME_FIELDS: [&str; 6] = [
+const OUTCOME_FIELDS: [&str; 7] = [
     "sys_import_set",
     "u_row_key",
     "sys_import_state",
     "sys_import_state_comment",
     "sys_target_table",
     "sys_target_sys_id",
+    "sys_transform_map",
 ];
 
+/// The first of them, without which nothing is told. The last, the map, some instances do not show.
+const OUTCOME_FIELDS_NEEDED: usize = 6;
+
 impl Target {
-    /// Sends one body (see [`crate::encode()`]) by `insertMultiple`. A receipt says that the rows are staged, not
+    /// Sends one body (see [`crate::encode_all`]) by `insertMultiple`. A receipt says that the rows are staged, not
     /// that they were applied. `after` is the import set whose transformation must have ended before this one's
     /// begins, so that two never make the same referenced record at once.
     ///
     /// # Errors
-    /// [`Error::is_ambiguous`] tells whether the batch may be staged all the same; then it must not be sent again
-    /// before the instance has been asked.
+    /// [`Error::is_ambiguous`] tells whether the batch may be staged all the same; then its rows are unresolved.
     pub async fn send(&self, staging_table: &str, body: Vec<u8>, after: Option<&str>) -> Result<Receipt, Error> {
         check_table(staging_table)?;
         let path = format!("/api/now/import/{staging_table}/insertMultiple");
@@ -84,7 +87,10 @@ impl Target {
             return Err(Error::Name { what: "import set", name: import_set.to_owned() });
         }
         self.wait_until_transformed(import_set).await?;
-        let mut staged = self.read(staging_table, &format!("sys_import_set={import_set}"), &OUTCOME_FIELDS).await?;
+        let query = format!("sys_import_set={import_set}");
+        let found = self.rows(staging_table, &query, &OUTCOME_FIELDS).await?;
+        found.refuse_absent(staging_table, &OUTCOME_FIELDS[..OUTCOME_FIELDS_NEEDED])?;
+        let mut staged = found.rows;
         // Asked again here, because an ignored term would have given the rows of every import set.
         staged.retain(|row| row[0] == import_set);
         let found = staged.len();
@@ -178,11 +184,11 @@ fn staged(body: &[u8]) -> Result<Receipt, &'static str> {
 }
 
 fn outcome(row: Vec<String>, import_set: &str) -> Result<RowOutcome, Error> {
-    let [_, row_key, state, comment, target_table, target_sys_id] =
+    let [_, row_key, state, comment, target_table, target_sys_id, transform_map] =
         <[String; OUTCOME_FIELDS.len()]>::try_from(row).expect("a row has a cell for each field");
     let outcome = Outcome::from_import_state(&state)
         .map_err(|source| Error::RowState { import_set: import_set.to_owned(), source })?;
-    Ok(RowOutcome { row_key, outcome, comment, target_table, target_sys_id })
+    Ok(RowOutcome { row_key, outcome, comment, target_table, target_sys_id, transform_map })
 }
 
 fn tell_surprises(staged: &[Vec<String>], found: usize, import_set: &str, expected_rows: u64) {

@@ -11,10 +11,12 @@ mod session;
 mod table;
 mod target;
 mod token;
+mod transform_map;
 
-pub use encode::{BatchLimits, Body, Envelope, cut, encode, encode_all, encode_range};
+pub use encode::{BatchLimits, Body, encode_all};
 pub use error::{EncodeError, Error};
 pub use import::Receipt;
 pub use login::{Grant, Login};
 pub use table::Column;
 pub use target::Target;
+pub use transform_map::InstalledMap;

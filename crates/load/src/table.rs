@@ -74,15 +74,8 @@ impl Target {
     /// A refusal, a number of rows other than the instance counts, or a field that no row has.
     pub async fn read(&self, table: &str, query: &str, fields: &[&str]) -> Result<Vec<Vec<String>>, Error> {
         let found = self.rows(table, query, fields).await?;
-        // A field of a referenced record is rightly missing where nothing is referenced.
-        let missing = fields.iter().zip(&found.absent).find(|(field, absent)| **absent && !field.contains('.'));
-        match missing {
-            Some((field, _)) if !found.rows.is_empty() => Err(Error::Unexpected {
-                doing: format!("read `{table}`"),
-                reason: format!("no row has the field `{field}`: there is no such column, or the user may not read it"),
-            }),
-            _ => Ok(found.rows),
-        }
+        found.refuse_absent(table, fields)?;
+        Ok(found.rows)
     }
 
     /// The columns that the dictionary has for this table itself, not for the tables that it extends, in the order of
@@ -162,6 +155,19 @@ impl Target {
 }
 
 impl Rows {
+    /// Refuses rows none of which has one of the first so many fields.
+    pub(crate) fn refuse_absent(&self, table: &str, fields: &[&str]) -> Result<(), Error> {
+        // A field of a referenced record is rightly missing where nothing is referenced.
+        let missing = fields.iter().zip(&self.absent).find(|(field, absent)| **absent && !field.contains('.'));
+        match missing {
+            Some((field, _)) if !self.rows.is_empty() => Err(Error::Unexpected {
+                doing: format!("read `{table}`"),
+                reason: format!("no row has the field `{field}`: there is no such column, or the user may not read it"),
+            }),
+            _ => Ok(()),
+        }
+    }
+
     fn take(&mut self, rows: Vec<Map<String, Value>>, fields: &[&str]) {
         for row in rows {
             let cells = fields.iter().zip(&mut self.absent).map(|(field, absent)| {

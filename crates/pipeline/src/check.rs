@@ -11,6 +11,7 @@ use transform::{Compiled, LeftOut, Stager, Tally};
 
 use crate::declaration::{Check, Expects, Pipeline};
 use crate::error::Error;
+use crate::stored::{stored, stored_schema};
 
 /// How one check ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,9 +53,9 @@ pub(crate) async fn engine_over(given: Given<'_>, settings: Settings) -> Result<
         {
             let page = PageRef { name, number: 1 };
             let decoded = decode(data_set, page, body.as_bytes()).map_err(|source| Error::Page(Box::new(source)))?;
-            batches.push(decoded.batch);
+            batches.push(stored(data_set, &decoded.batch, 0));
         }
-        engine.add_batches(name, data_set.schema(), batches)?;
+        engine.add_batches(name, stored_schema(data_set), batches)?;
     }
     Ok(engine)
 }
@@ -77,7 +78,7 @@ pub async fn check(pipeline: &Pipeline) -> Result<Vec<CheckResult>, Error> {
 }
 
 async fn try_check(engine: &Engine, compiled: &Compiled, check: &Check) -> Result<Option<String>, Error> {
-    let mut rows = engine.stream(&compiled.staging_sql()).await?;
+    let mut rows = compiled.rows(engine, None).await?;
     let mut stager = Stager::new(compiled, |page, record| format!("page {page}, record {record}"));
     let mut staged: Vec<BTreeMap<String, String>> = Vec::new();
     while let Some(batch) = rows.next().await {

@@ -47,6 +47,40 @@ pub enum Error {
     /// A page could not be decoded; nothing of it is used.
     #[error("a page of the tenant cannot be read")]
     Page(#[source] Box<extract::DecodeError>),
+    /// The tenant could not be read to the end.
+    #[error("the tenant could not be read{}", kept(snapshot))]
+    Reading {
+        /// The snapshot that holds what was read; empty where none was begun.
+        snapshot: String,
+        /// Why.
+        #[source]
+        source: Box<extract::Error>,
+    },
+    /// Something is missing of what was read.
+    #[error("snapshot `{snapshot}` is not complete and was not sealed: {}", reasons.join("; "))]
+    Incomplete {
+        /// The snapshot.
+        snapshot: String,
+        /// What is missing, by data set.
+        reasons: Vec<String>,
+    },
+    /// No reading was broken off.
+    #[error("there is no snapshot of this tenant that is not sealed")]
+    NothingToResume,
+    /// A snapshot of another tenant.
+    #[error("snapshot `{snapshot}` is of another tenant: {tenant}")]
+    OtherTenant {
+        /// The snapshot.
+        snapshot: String,
+        /// The tenant that it is of.
+        tenant: String,
+    },
+    /// A snapshot that was not begun by reading a tenant.
+    #[error("snapshot `{snapshot}` was not begun by reading a tenant, so there is nothing to go on from")]
+    NotResumable {
+        /// The snapshot.
+        snapshot: String,
+    },
     /// The folder holds nothing that is inventory.
     #[error("`{}` holds no inventory: none of its {files} files was recognised", folder.display())]
     NothingRecognised {
@@ -94,6 +128,14 @@ pub enum Error {
         /// The identity found.
         found: String,
     },
+    /// The ledger knows the instance by a property that cannot be read now.
+    #[error("the instance does not show its identity, by which the ledger of `{integration}` knows it as {built_with}")]
+    IdentityHidden {
+        /// The integration.
+        integration: String,
+        /// The instance's identity in the ledger.
+        built_with: String,
+    },
     /// The instance no longer has what the ledger proved it to hold.
     #[error(
         "the instance was emptied: of {looked_for} records in `{table}` that it was proven to hold, it has {found}"
@@ -124,18 +166,6 @@ pub enum Error {
         /// When what is held was read.
         held_at: String,
     },
-    /// The accounts do not balance: rows were lost or counted twice.
-    #[error("pipeline `{pipeline}` lost count")]
-    Imbalance {
-        /// The pipeline.
-        pipeline: String,
-        /// Which sum.
-        #[source]
-        source: flow::Imbalance,
-    },
-    /// Two staging rows have one key in what is held: the file is not what this program writes.
-    #[error("what is held in `{0}` is not sorted by key")]
-    HeldOrder(String),
 }
 
 impl Error {
@@ -143,11 +173,19 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Snapshot(source) => source.hint(),
+            Self::Reading { source, .. } => source.hint(),
+            Self::Incomplete { .. } => Some("`snowhaul extract --resume` reads again what is missing".to_owned()),
+            Self::NothingToResume => Some("begin a new reading without --resume".to_owned()),
+            Self::OtherTenant { .. } => Some("name the tenant that it is of, or begin a new reading".to_owned()),
             Self::Ledger(source) => source.hint(),
             Self::Target { source, .. } => source.hint().map(str::to_owned),
             Self::OtherInstance { .. } => {
                 Some("run against the instance that this integration belongs to, or name another with --integration".to_owned())
             }
+            Self::IdentityHidden { .. } => Some(
+                "let the service account read the property `instance_id` in sys_properties, as it could before; nothing was sent"
+                    .to_owned(),
+            ),
             Self::Emptied { .. } => Some(
                 "if the instance was reset on purpose, begin anew under another --integration name; nothing was sent".to_owned(),
             ),
@@ -169,13 +207,40 @@ impl Error {
 
     /// True where credentials or permissions are the cause.
     pub fn is_credentials(&self) -> bool {
-        matches!(self, Self::Target { source, .. } if source.is_credentials())
+        match self {
+            Self::Target { source, .. } => source.is_credentials(),
+            Self::Reading { source, .. } => source.is_credentials(),
+            _ => false,
+        }
+    }
+
+    /// True where something is missing that a later reading may find.
+    pub fn is_incomplete(&self) -> bool {
+        matches!(self, Self::Incomplete { .. })
+    }
+
+    /// How long to wait for the tenant's request budget, where that is what ended a reading.
+    pub fn budget_wait(&self) -> Option<std::time::Duration> {
+        match self {
+            Self::Reading { source, .. } => source.budget_wait(),
+            _ => None,
+        }
+    }
+
+    /// An error of the tenant before anything was begun.
+    pub fn from_tenant(source: extract::Error) -> Self {
+        Self::Reading { snapshot: String::new(), source: Box::new(source) }
     }
 
     pub(crate) fn target(doing: impl Into<String>) -> impl FnOnce(load::Error) -> Self {
         let doing = doing.into();
         move |source| Self::Target { doing, source: Box::new(source) }
     }
+}
+
+/// Where what was read is kept, as an error says it.
+fn kept(snapshot: &str) -> String {
+    if snapshot.is_empty() { String::new() } else { format!("; what was read is kept in snapshot `{snapshot}`") }
 }
 
 impl From<snapshot::Error> for Error {

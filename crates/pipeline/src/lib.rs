@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod carried;
 mod check;
 mod declaration;
 mod destination;
@@ -8,16 +9,20 @@ pub mod limits;
 mod loader;
 mod planner;
 mod preflight;
+mod reading;
 mod recording;
 mod report;
 mod run;
+mod stored;
 mod update_set;
 
 pub use check::{CheckResult, Given, check};
 pub use declaration::{Check, Expects, Kind, Pipeline, PipelineSet, StagingColumn, TransformMap};
 pub use destination::Destination;
 pub use error::Error;
-pub use recording::{Body, Recorded, few_distinct, record};
+pub use reading::{Extracted, ReadRequest, ReadSettings, Resume, data_sets_of, explain_reading, extract};
+pub use recording::{Body, Recorded, record};
 pub use report::{LeftOutRow, RunReport, TableReport};
 pub use run::{Events, RunOptions, run};
+pub use stored::{READ_AT_COLUMN, few_distinct, stored, stored_schema};
 pub use update_set::{LOADER_ROLE, update_set};

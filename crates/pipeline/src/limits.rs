@@ -8,11 +8,32 @@ pub const GROUP_ROWS: usize = 16_384;
 /// largest kind stay far below the memory limit.
 pub const PAGES_AT_ONCE: usize = 64;
 
+/// Bytes of recorded bodies that wait to be decoded side by side, so that a few large ones do not fill memory.
+pub const PAGES_AT_ONCE_BYTES: usize = 64 * 1024 * 1024;
+
+/// A reading that was broken off longer ago than this is not gone on with unasked: what it has is no longer one moment
+/// of the tenant.
+pub const RESUMED_HOURS_MAX: i64 = 12;
+
+/// Numbers of pages that are carried over begin here, far above those that a reading gives out.
+pub const CARRIED_PAGES_FROM: u32 = 1 << 28;
+
 /// Days for which a row that the target refused is not sent again unchanged.
 pub const WAITING_DAYS: i64 = 7;
 
 /// Held records that are looked up to see whether the instance is still the one that was loaded.
 pub const EMPTIED_SAMPLE_ROWS: usize = 50;
+
+/// Plans of runs that died while they sent, whose rows are looked up one by one. Each is a stream beside what is held
+/// and has its own memory; past so many, everything of the table is sent, which is always right.
+pub const DOUBTED_PLANS_MAX: usize = 4;
+
+/// Records of one kind (orphans, records that were not decoded, rows that were refused) that a report lists one by one,
+/// as many as the staging lists of its kinds. All are counted; past so many, a person looks at the cause.
+pub const LISTED_ROWS_MAX: usize = 50_000;
+
+/// Keys that a note names of outcomes that belong to no row.
+pub const STRANGERS_NAMED: usize = 3;
 
 /// Version of the documents that are printed as JSON.
 pub const SCHEMA_VERSION: u32 = 1;

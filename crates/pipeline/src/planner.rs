@@ -1,11 +1,14 @@
-//! The plan: staging rows against what is held, and the rows to send as a durable file. Both streams are sorted by
-//! key, so that neither is ever whole in memory.
+//! The plan: staging rows against what is held, and the rows to send as a durable file. All streams are sorted by
+//! key, so that none is ever whole in memory.
 //!
 //! ```text
 //!   staging rows ─┐ by key
-//!                 ├──▶ unchanged · waiting · planned ──▶ plans/<run>/<staging table>.parquet
-//!   held rows ────┘ by key
+//!   held rows ────┼──▶ unchanged · waiting · planned ──▶ plans/<run>/<staging table>.parquet
+//!   rows in doubt ┘ by key
 //! ```
+
+mod doubt;
+mod due;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,13 +19,16 @@ use arrow::datatypes::SchemaRef;
 use engine::{DurableParquet, Engine, Layout, TextColumn};
 use flow::{Accounts, RunEvent, Step};
 use jiff::{SignedDuration, Timestamp};
-use ledger::{HeldReader, HeldRow};
+use ledger::{HeldReader, HeldRow, Standing};
 use snapshot::Sealed;
 use transform::{Compiled, Stager, Tally, lineage};
+
+pub(crate) use doubt::Doubt;
 
 use crate::error::Error;
 use crate::limits;
 use crate::run::Events;
+use due::is_due;
 
 /// What the planner is told beside the rows.
 pub(crate) struct PlanOptions<'a> {
@@ -34,12 +40,22 @@ pub(crate) struct PlanOptions<'a> {
 
 /// A plan of one pipeline.
 pub(crate) struct Planned {
-    /// The rows to send, in rising order of keys; absent where there are none.
-    pub(crate) file: Option<PathBuf>,
-    /// The first two sums of the accounts, and the number of planned rows.
+    /// The rows to send; absent where there are none.
+    pub(crate) file: Option<PlanFile>,
+    /// The first two sums of the accounts, and the number of planned rows. `read` is what the snapshot has, not what
+    /// the query gave: else the first sum could not fail.
     pub(crate) accounts: Accounts,
     /// What was left out, cut, emptied.
     pub(crate) tally: Tally,
+    /// What the query lost or doubled of the driving records, in words.
+    pub(crate) difference: Option<String>,
+}
+
+/// The rows to send, in rising order of keys.
+pub(crate) struct PlanFile {
+    pub(crate) path: PathBuf,
+    /// BLAKE3 of the file.
+    pub(crate) blake3: String,
 }
 
 /// Plans one pipeline.
@@ -48,16 +64,19 @@ pub(crate) async fn plan(
     compiled: &Compiled,
     snapshot: &Sealed,
     held: HeldReader,
+    doubt: Doubt,
     options: &PlanOptions<'_>,
 ) -> Result<Planned, Error> {
     let flow_name = compiled.mapping().name.clone();
+    let driver = &compiled.mapping().driver;
     let manifest = &snapshot.manifest;
     let place = |page, record| format!("{}, record {record}", manifest.page_name(page));
-    let expected = manifest.data_set(&compiled.mapping().driver).map(|file| file.rows);
-    (options.events)(RunEvent::StepStarted { flow: flow_name.clone(), step: Step::Plan, rows: expected });
+    let decoded = manifest.data_set(driver).map_or(0, |file| file.rows);
+    let undecoded = manifest.rejected.iter().filter(|record| record.data_set == *driver).count() as u64;
+    (options.events)(RunEvent::StepStarted { flow: flow_name.clone(), step: Step::Plan, rows: Some(decoded) });
     let mut stager = Stager::new(compiled, place);
-    let mut comparison = Comparison::new(held, options, compiled.mapping().volatile_days);
-    let mut rows = engine.stream(&compiled.staging_sql()).await?;
+    let mut comparison = Comparison::new(held, doubt, options, compiled.mapping().volatile_days);
+    let mut rows = compiled.rows(engine, Some(decoded)).await?;
     let mut output: Option<DurableParquet> = None;
     while let Some(batch) = rows.next().await {
         let batch = batch?;
@@ -77,32 +96,41 @@ pub(crate) async fn plan(
         }
     }
     let file = match output {
-        Some(output) => {
-            output.finish()?;
-            Some(options.file.to_owned())
-        }
+        Some(output) => Some(PlanFile { path: options.file.to_owned(), blake3: output.finish()?.digest }),
         None => None,
     };
     (options.events)(RunEvent::StepEnded { flow: flow_name, step: Step::Plan });
     let tally = stager.into_tally();
     let accounts = Accounts {
-        read: tally.read,
+        read: decoded + undecoded,
         duplicate: tally.duplicate,
-        rejected: tally.rejected,
+        rejected: tally.rejected + undecoded,
         out_of_scope: tally.out_of_scope_rows(),
         staging_rows: tally.staging_rows,
         ..comparison.accounts
     };
-    Ok(Planned { file, accounts, tally })
+    let difference = difference(driver, decoded, tally.read);
+    Ok(Planned { file, accounts, tally, difference })
+}
+
+/// What a query lost or doubled of the records that it should give once each.
+fn difference(data_set: &str, has: u64, gave: u64) -> Option<String> {
+    let what = match gave.cmp(&has) {
+        std::cmp::Ordering::Equal => return None,
+        std::cmp::Ordering::Less => format!("lost {}", has - gave),
+        std::cmp::Ordering::Greater => format!("doubled some: {} are too many", gave - has),
+    };
+    Some(format!("the snapshot has {has} readable records of `{data_set}`, of which the staging query {what}"))
 }
 
 fn create(file: &Path, schema: SchemaRef) -> Result<DurableParquet, Error> {
     Ok(DurableParquet::create(file, schema, &Layout::default())?)
 }
 
-/// Walks held rows beside staging rows.
+/// Walks held rows, and those in doubt, beside staging rows.
 struct Comparison {
     held: HeldReader,
+    doubt: Doubt,
     current: Option<HeldRow>,
     ended: bool,
     accounts: Accounts,
@@ -120,9 +148,10 @@ enum Verdict {
 }
 
 impl Comparison {
-    fn new(held: HeldReader, options: &PlanOptions<'_>, volatile_days: u32) -> Self {
+    fn new(held: HeldReader, doubt: Doubt, options: &PlanOptions<'_>, volatile_days: u32) -> Self {
         Self {
             held,
+            doubt,
             current: None,
             ended: false,
             accounts: Accounts::default(),
@@ -144,8 +173,9 @@ impl Comparison {
         for row in 0..staged.num_rows() {
             let key = keys.text(row).unwrap_or_default();
             self.advance_to(key)?;
+            let is_in_doubt = self.doubt.has(key)?;
             let verdict = match &self.current {
-                Some(held) if held.row_key == key => {
+                Some(held) if held.row_key == key && !is_in_doubt => {
                     let print = prints.text(row).unwrap_or_default();
                     self.verdict(held, print, moments.text(row).unwrap_or_default())
                 }
@@ -170,40 +200,20 @@ impl Comparison {
     }
 
     fn verdict(&self, held: &HeldRow, print: &str, moment: &str) -> Verdict {
-        if held.fingerprint != print {
-            return Verdict::Planned;
+        match held.standing {
+            Standing::Unresolved => Verdict::Planned,
+            _ if held.fingerprint != print => Verdict::Planned,
+            Standing::Waiting if self.retry_refused || !self.waits(held) => Verdict::Planned,
+            Standing::Waiting => Verdict::Waiting,
+            Standing::Held if is_due(held, moment, self.volatile_days) => Verdict::Planned,
+            Standing::Held => Verdict::Unchanged,
         }
-        if !held.outcome.is_held() {
-            return if self.retry_refused || !self.waits(held) { Verdict::Planned } else { Verdict::Waiting };
-        }
-        if self.volatile_days > 0 && is_due(&held.row_key, &held.moment, moment, self.volatile_days) {
-            return Verdict::Planned;
-        }
-        Verdict::Unchanged
     }
 
     /// A refused row that has not changed is not sent again before its days are over.
     fn waits(&self, held: &HeldRow) -> bool {
         let wait = SignedDuration::from_hours(24 * limits::WAITING_DAYS);
         held.at.parse::<Timestamp>().is_ok_and(|at| self.now.duration_since(at) < wait)
-    }
-}
-
-/// True where volatile values alone are reason enough: the device was seen in a later period than what is held. Periods
-/// begin on another day for each key, so that a fleet which was loaded in one night is not due in one night again.
-fn is_due(row_key: &str, held: &str, seen: &str, days: u32) -> bool {
-    let days = i64::from(days);
-    let phase = u32::from_str_radix(row_key.get(..8).unwrap_or_default(), 16).map_or(0, |hash| i64::from(hash) % days);
-    let period = |moment: &str| -> Option<i64> {
-        let at: jiff::civil::DateTime = moment.parse().ok()?;
-        let date = at.date();
-        let since = date.duration_since(jiff::civil::date(2000, 1, 1));
-        Some((since.as_hours() / 24 + phase).div_euclid(days))
-    };
-    match (period(held), period(seen)) {
-        (Some(held), Some(seen)) => seen > held,
-        (None, Some(_)) => true,
-        (_, None) => false,
     }
 }
 
@@ -231,28 +241,14 @@ pub(crate) fn groups(file: &Path) -> Result<impl Iterator<Item = Result<RecordBa
 
 #[cfg(test)]
 mod tests {
-    use super::is_due;
+    use super::difference;
 
     #[test]
-    fn a_device_is_due_once_in_each_period_and_keys_differ_in_the_day() {
-        let key = "00000000ffffffffffffffffffffffff";
-        assert!(!is_due(key, "2026-11-02 00:00:00", "2026-11-02 23:59:59", 7));
-        assert!(is_due(key, "2026-11-02 00:00:00", "2026-11-09 00:00:00", 7));
-        assert!(!is_due(key, "2026-11-02 00:00:00", "", 7));
-        assert!(is_due(key, "", "2026-11-09 00:00:00", 7));
-        let due_days: std::collections::BTreeSet<String> = (0..7)
-            .map(|hash| {
-                let key = format!("{hash:08x}");
-                let first =
-                    (3..10).find(|day| is_due(&key, "2026-11-02 00:00:00", &format!("2026-11-{day:02} 00:00:00"), 7));
-                format!("{first:?}")
-            })
-            .collect();
-        assert_eq!(due_days.len(), 7, "{due_days:?}");
-    }
-
-    #[test]
-    fn an_older_moment_is_never_due() {
-        assert!(!is_due("00", "2026-11-09 00:00:00", "2026-11-02 00:00:00", 7));
+    fn what_a_query_lost_or_doubled_is_said_in_numbers() {
+        assert_eq!(difference("devices", 3, 3), None);
+        let lost = difference("devices", 3, 1).expect("two are lost");
+        assert!(lost.ends_with("3 readable records of `devices`, of which the staging query lost 2"), "{lost}");
+        let doubled = difference("devices", 3, 5).expect("two are too many");
+        assert!(doubled.ends_with("doubled some: 2 are too many"), "{doubled}");
     }
 }

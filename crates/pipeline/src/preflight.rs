@@ -4,30 +4,42 @@
 
 use std::collections::BTreeMap;
 
-use ledger::Ledger;
+use ledger::{Identity, IdentityKind, Ledger, Standing};
 use load::{Column, Target};
 
-use crate::declaration::Pipeline;
+use crate::declaration::{Keys, Pipeline};
 use crate::error::Error;
 use crate::limits;
 
 /// The property in which an instance keeps its own identity.
 const IDENTITY_PROPERTY: &str = "instance_id";
 
-/// Refuses another instance, and remembers this one where the ledger is new.
-pub(crate) async fn identity(target: &Target, ledger: &mut Ledger, integration: &str) -> Result<String, Error> {
-    let asked = target.property(IDENTITY_PROPERTY).await.map_err(Error::target("read the instance's identity"))?;
-    // An account that may not read properties still knows which host it asks.
-    let found = asked.filter(|id| !id.is_empty()).unwrap_or_else(|| target.host().to_owned());
-    match ledger.identity("instance")? {
-        Some(built_with) if built_with != found => {
-            Err(Error::OtherInstance { integration: integration.to_owned(), built_with, found })
-        }
-        Some(_) => Ok(found),
-        None => {
-            ledger.set_identity("instance", &found)?;
-            Ok(found)
-        }
+/// Refuses another instance than the one whose rows are held. The answer is what the ledger is to be bound to with the
+/// first rows that it holds; none where it is bound already. A ledger that holds nothing is bound to nobody: else an
+/// instance that was not ready, or an address that was mistyped, would be the only one that it ever accepts.
+pub(crate) async fn identity(target: &Target, ledger: &Ledger, integration: &str) -> Result<Option<Identity>, Error> {
+    let property = match target.property(IDENTITY_PROPERTY).await {
+        Ok(property) => property.filter(|id| !id.is_empty()),
+        // An account that may not read properties still knows which host it asks.
+        Err(load::Error::Forbidden { .. } | load::Error::CountDisagrees { .. }) => None,
+        Err(source) => return Err(Error::target("read the instance's identity")(source)),
+    };
+    let host = target.host().to_owned();
+    let integration = integration.to_owned();
+    if let Some(built_with) = ledger.identity(IdentityKind::Property)? {
+        return match property {
+            Some(found) if found == built_with => Ok(None),
+            Some(found) => Err(Error::OtherInstance { integration, built_with, found }),
+            None => Err(Error::IdentityHidden { integration, built_with }),
+        };
+    }
+    match ledger.identity(IdentityKind::Host)? {
+        Some(built_with) if built_with == host => Ok(None),
+        Some(built_with) => Err(Error::OtherInstance { integration, built_with, found: host }),
+        None => Ok(Some(match property {
+            Some(value) => Identity { kind: IdentityKind::Property, value },
+            None => Identity { kind: IdentityKind::Host, value: host },
+        })),
     }
 }
 
@@ -38,7 +50,7 @@ pub(crate) async fn still_held(target: &Target, ledger: &Ledger, pipeline: &Pipe
     let mut rows = 0;
     while rows < limits::EMPTIED_SAMPLE_ROWS {
         let Some(row) = reader.next_row()? else { break };
-        if row.outcome.is_held() {
+        if row.standing == Standing::Held && !row.targets.is_empty() {
             rows += 1;
             for held in row.targets {
                 sample.entry(held.table).or_default().push(held.sys_id);
@@ -56,7 +68,7 @@ pub(crate) async fn still_held(target: &Target, ledger: &Ledger, pipeline: &Pipe
     Ok(())
 }
 
-/// The keys under which this pipeline's columns are sent, after checking that the instance has them all.
+/// Checks that the instance has every table and column that this pipeline needs, under the names that it uses.
 pub(crate) async fn ready(target: &Target, pipeline: &Pipeline) -> Result<(), Error> {
     let lacking = |lacks: String| Error::NotReady { pipeline: pipeline.name().to_owned(), lacks };
     let staging = columns(target, pipeline.staging_table()).await?;
@@ -68,8 +80,8 @@ pub(crate) async fn ready(target: &Target, pipeline: &Pipeline) -> Result<(), Er
             None => {
                 return Err(lacking(format!("`{}` has no column `{}`", pipeline.staging_table(), column.name)));
             }
-            // Keys are labels by default: another label would stage empty rows without an error.
-            Some(known) if known.label != column.label => {
+            // A batch that calls a column by another label would stage empty rows without an error.
+            Some(known) if pipeline.keys == Keys::Labels && known.label != column.label => {
                 return Err(lacking(format!(
                     "column `{}` of `{}` has the label `{}`, and the pipeline says `{}`",
                     column.name,

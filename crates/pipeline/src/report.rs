@@ -1,15 +1,17 @@
-//! What a run says of itself when it is over: accounts, what was left out and why, what the target refused.
+//! What a run says of itself when it is over: accounts, what was left out and why, what the target refused, and what
+//! is still open.
 
 use std::collections::BTreeMap;
 
 use flow::{Accounts, Outcome, Rejected};
-use ledger::TargetCounts;
+use ledger::{RunState, TargetCounts};
 use serde::Serialize;
 
 /// A record that is not in the target, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LeftOutRow {
-    /// `rejected`, `duplicate`, `out_of_scope`, `orphan`, `emptied` (one value left empty) or `unreadable` (not decoded).
+    /// `rejected`, `duplicate`, `out_of_scope`, `orphan`, `emptied` (one value left empty) or `unreadable` (not decoded;
+    /// among the accounts' `rejected`).
     pub kind: String,
     /// The record.
     #[serde(flatten)]
@@ -21,10 +23,47 @@ pub struct LeftOutRow {
 pub struct Refused {
     /// The row in words.
     pub title: String,
-    /// `skipped` or `error`.
+    /// `skipped`, `error`, or `ignored` where it was ignored and no record is as it says.
     pub outcome: Outcome,
     /// The instance's own words.
     pub comment: String,
+}
+
+/// Why a pipeline ended before every planned row was sent and proven. What left and what did not is in its accounts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Incomplete {
+    /// What happened, with its causes, in one line.
+    pub reason: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// True where credentials or permission are the cause.
+    pub credentials: bool,
+}
+
+impl Incomplete {
+    pub(crate) fn of(error: &load::Error) -> Self {
+        Self { reason: said(error), hint: error.hint().map(str::to_owned), credentials: error.is_credentials() }
+    }
+}
+
+/// A pipeline that was not begun: its rows are neither planned nor sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NotStarted {
+    /// The pipeline.
+    pub pipeline: String,
+    /// Its staging table.
+    pub staging_table: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A pipeline whose accounts do not balance: rows were lost or counted twice, and nothing of it is committed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Imbalanced {
+    /// The pipeline.
+    pub pipeline: String,
+    /// Which sum does not hold, and what is known of the cause.
+    pub sum: String,
 }
 
 /// One pipeline's part.
@@ -51,10 +90,18 @@ pub struct TableReport {
     pub adjusted: BTreeMap<String, u64>,
     /// Values left empty because they were not understood, by column.
     pub unreadable: BTreeMap<String, u64>,
-    /// Everything left out, each with its place and reason.
+    /// What was left out, each with its place and reason, so many of each kind.
     pub left_out: Vec<LeftOutRow>,
+    /// How many more were left out and are not listed, by kind.
+    pub left_out_not_listed: BTreeMap<String, u64>,
     /// Rows that the instance refused.
     pub refused: Vec<Refused>,
+    /// How many more it refused and are not listed.
+    pub refused_not_listed: u64,
+    /// What nobody expected, in sentences.
+    pub notes: Vec<String>,
+    /// Why not every planned row was sent and proven; absent where all were.
+    pub incomplete: Option<Incomplete>,
 }
 
 /// A whole run.
@@ -68,7 +115,9 @@ pub struct RunReport {
     pub snapshot: String,
     /// Pipelines, in their order.
     pub tables: Vec<TableReport>,
-    /// Records that could not be decoded.
+    /// Pipelines that were not begun, in their order.
+    pub not_started: Vec<NotStarted>,
+    /// Records that could not be decoded, of whatever data set.
     pub undecoded: Vec<Rejected>,
     /// Bodies that belong to no data set, and why.
     pub bodies_left_out: Vec<(String, String)>,
@@ -76,6 +125,8 @@ pub struct RunReport {
     pub drift: Vec<(String, u64)>,
     /// Seconds from beginning to end.
     pub seconds: f64,
+    /// Pipelines whose accounts do not balance.
+    pub imbalances: Vec<Imbalanced>,
     /// Every account balances.
     pub balanced: bool,
 }
@@ -86,8 +137,52 @@ impl RunReport {
         self.tables.iter().any(|table| table.accounts.error + table.accounts.skipped > 0)
     }
 
-    /// True where an answer is still missing.
-    pub fn is_unresolved(&self) -> bool {
-        self.tables.iter().any(|table| table.accounts.unresolved > 0)
+    /// True where something is still open: an answer is missing, or rows were not sent.
+    pub fn is_incomplete(&self) -> bool {
+        let is_open = |table: &TableReport| {
+            table.incomplete.is_some() || table.accounts.unresolved > 0 || table.accounts.not_sent > 0
+        };
+        !self.not_started.is_empty() || self.tables.iter().any(is_open)
     }
+
+    /// True where credentials or permission ended a pipeline.
+    pub fn is_credentials(&self) -> bool {
+        self.tables.iter().filter_map(|table| table.incomplete.as_ref()).any(|incomplete| incomplete.credentials)
+    }
+
+    /// Where the run stands.
+    pub(crate) fn state(&self) -> RunState {
+        if !self.balanced {
+            RunState::Failed
+        } else if self.is_incomplete() {
+            RunState::Incomplete
+        } else {
+            RunState::Done
+        }
+    }
+
+    /// Why it is not done, in one line; empty where it is.
+    pub(crate) fn failure(&self) -> String {
+        let lost = self.imbalances.iter().map(|lost| format!("pipeline `{}` lost count: {}", lost.pipeline, lost.sum));
+        let open = self.tables.iter().filter_map(|table| {
+            let incomplete = table.incomplete.as_ref()?;
+            Some(format!("pipeline `{}` is incomplete: {}", table.pipeline, incomplete.reason))
+        });
+        let unresolved = self.tables.iter().filter(|table| table.incomplete.is_none() && table.accounts.unresolved > 0);
+        let unresolved = unresolved
+            .map(|table| format!("pipeline `{}` has {} unresolved rows", table.pipeline, table.accounts.unresolved));
+        lost.chain(open).chain(unresolved).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn said(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }

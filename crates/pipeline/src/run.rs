@@ -1,27 +1,26 @@
 //! A run: plan, load and confirm each pipeline of a verified snapshot, in order. `run` and `replay` differ only in
 //! where the snapshot comes from.
 
-use std::path::{Path, PathBuf};
+mod carry;
+mod left_out;
+
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use arrow::array::AsArray;
-use arrow::datatypes::UInt32Type;
-use engine::{Engine, Settings, TextColumn};
-use flow::{Rejected, RunEvent};
+use engine::{Engine, Settings};
+use flow::RunEvent;
 use jiff::Timestamp;
-use ledger::{Ledger, NewRun, PipelineRecord};
+use ledger::{Ending, Identity, Ledger, NewRun, RunState};
 use load::Target;
 use snapshot::Sealed;
-use transform::{Compiled, LeftOut, lineage};
+use transform::Compiled;
 
 use crate::check::{Given, engine_over};
 use crate::declaration::Pipeline;
 use crate::destination::Destination;
 use crate::error::Error;
-use crate::loader::{Loaded, Loader};
-use crate::planner::{self, PlanOptions, Planned};
-use crate::report::{LeftOutRow, RunReport, TableReport};
+use crate::report::{Imbalanced, NotStarted, RunReport, TableReport, said};
 use crate::{limits, preflight};
 
 /// Where a run's events go. It is called from the run's own tasks and must not block.
@@ -49,11 +48,13 @@ pub struct RunOptions<'a> {
     pub events: Events,
 }
 
-/// Carries a snapshot into the target tables and accounts for every row.
+/// Carries a snapshot into the target tables and accounts for every row. A report is the answer also where answers of
+/// the instance are missing ([`RunReport::is_incomplete`]) and where rows were lost ([`RunReport::balanced`]).
 pub async fn run(options: RunOptions<'_>) -> Result<RunReport, Error> {
     let mut ledger = Ledger::open(options.folder)?;
     let manifest = &options.snapshot.manifest;
     refuse_older(&ledger, &options)?;
+    ledger.sweep()?;
     let number = ledger.begin_run(NewRun {
         command: options.command.to_owned(),
         snapshot: options.snapshot.snapshot.clone(),
@@ -63,9 +64,11 @@ pub async fn run(options: RunOptions<'_>) -> Result<RunReport, Error> {
     match &ended {
         Ok(report) => {
             let text = serde_json::to_string(report).expect("a report of counts and texts is always JSON");
-            ledger.end_run(number, None, &text)?;
+            ledger.end_run(number, Ending { state: report.state(), failure: &report.failure(), report: &text })?;
         }
-        Err(error) => ledger.end_run(number, Some(&said(error)), "")?,
+        Err(error) => {
+            ledger.end_run(number, Ending { state: RunState::Failed, failure: &said(error), report: "" })?;
+        }
     }
     ended
 }
@@ -91,18 +94,6 @@ fn is_before(one: &str, other: &str) -> bool {
     matches!((one.parse::<Timestamp>(), other.parse::<Timestamp>()), (Ok(one), Ok(other)) if one < other)
 }
 
-/// An error with its causes, in one line.
-fn said(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
-}
-
 struct Run<'a> {
     options: &'a RunOptions<'a>,
     number: i64,
@@ -110,52 +101,114 @@ struct Run<'a> {
     now: Timestamp,
 }
 
+/// What the pipelines of a run have come to so far.
+#[derive(Default)]
+struct Ended<'a> {
+    tables: Vec<TableReport>,
+    not_started: Vec<NotStarted>,
+    imbalances: Vec<Imbalanced>,
+    /// Pipelines whose rows may not have arrived.
+    open: Vec<&'a Pipeline>,
+}
+
 impl Run<'_> {
     async fn all(&self, ledger: &mut Ledger) -> Result<RunReport, Error> {
         let options = self.options;
-        let plans = options.folder.join("plans").join(format!("{:06}", self.number));
-        let spill = options.folder.join("spill");
-        for folder in [&plans, &spill] {
-            std::fs::create_dir_all(folder).map_err(|source| Error::Folder { folder: folder.clone(), source })?;
-        }
-        let settings = Settings { spill: Some(spill), ..Settings::default() };
-        let engine = engine_over(Given::Snapshot(options.snapshot), settings).await?;
+        let engine = self.engine().await?;
         // Everything that can be said before the first row leaves is said before the first row leaves.
-        let mut compiled = Vec::new();
-        for pipeline in options.pipelines {
-            let mapping = pipeline.mapping().clone().compile()?;
-            mapping.check(&engine).await?;
-            compiled.push(mapping);
-        }
+        let compiled = self.compiled(&engine).await?;
         let target = self.connect().await?;
-        preflight::identity(&target, ledger, options.integration).await?;
+        let identity = preflight::identity(&target, ledger, options.integration).await?;
         for pipeline in options.pipelines {
             preflight::ready(&target, pipeline).await?;
             preflight::still_held(&target, ledger, pipeline).await?;
         }
-        let mut tables = Vec::new();
+        let mut ended = Ended::default();
         for (position, (pipeline, mapping)) in options.pipelines.iter().zip(&compiled).enumerate() {
-            let one = One { run: self, engine: &engine, target: &target, pipeline, mapping };
-            tables.push(one.carry(ledger, position, &plans).await?);
+            if let Some(reason) = ended.reason_not_to_start(pipeline) {
+                ended.not_start(pipeline, reason);
+                continue;
+            }
+            let identity = identity.as_ref();
+            let one = One { run: self, engine: &engine, target: &target, pipeline, mapping, identity };
+            let carried = one.carry(ledger, position).await?;
+            if carried.table.incomplete.is_some() {
+                ended.open.push(pipeline);
+            }
+            ended.tables.push(carried.table);
+            ended.imbalances.extend(carried.imbalance);
         }
-        let manifest = &options.snapshot.manifest;
-        Ok(RunReport {
-            schema_version: limits::SCHEMA_VERSION,
-            run: self.number,
-            snapshot: options.snapshot.snapshot.clone(),
-            tables,
-            undecoded: manifest.rejected.clone(),
-            bodies_left_out: manifest.left_out.clone(),
-            drift: manifest.drift.clone(),
-            seconds: self.began.elapsed().as_secs_f64(),
-            balanced: true,
-        })
+        Ok(self.report(ended))
+    }
+
+    async fn engine(&self) -> Result<Engine, Error> {
+        let spill = self.options.folder.join("spill");
+        // What a killed run's sorts spilled is of no use to anybody; where it cannot be removed it is only disk space.
+        drop(std::fs::remove_dir_all(&spill));
+        std::fs::create_dir_all(&spill).map_err(|source| Error::Folder { folder: spill.clone(), source })?;
+        let settings = Settings { spill: Some(spill), ..Settings::default() };
+        engine_over(Given::Snapshot(self.options.snapshot), settings).await
+    }
+
+    async fn compiled(&self, engine: &Engine) -> Result<Vec<Compiled>, Error> {
+        let mut compiled = Vec::new();
+        for pipeline in self.options.pipelines {
+            let mapping = pipeline.mapping().clone().compile()?;
+            mapping.check(engine).await?;
+            compiled.push(mapping);
+        }
+        Ok(compiled)
     }
 
     async fn connect(&self) -> Result<Target, Error> {
         let destination = &self.options.destination;
         let connected = Target::connect(&destination.base_url, destination.login.clone()).await;
-        connected.map_err(Error::target(format!("log in at {}", destination.base_url)))
+        let target = connected.map_err(Error::target(format!("log in at {}", destination.base_url)))?;
+        Ok(match destination.confirm_within {
+            Some(deadline) => target.confirm_within(deadline),
+            None => target,
+        })
+    }
+
+    fn report(&self, ended: Ended<'_>) -> RunReport {
+        let manifest = &self.options.snapshot.manifest;
+        RunReport {
+            schema_version: limits::SCHEMA_VERSION,
+            run: self.number,
+            snapshot: self.options.snapshot.snapshot.clone(),
+            tables: ended.tables,
+            not_started: ended.not_started,
+            undecoded: manifest.rejected.clone(),
+            bodies_left_out: manifest.left_out.clone(),
+            drift: manifest.drift.clone(),
+            seconds: self.began.elapsed().as_secs_f64(),
+            balanced: ended.imbalances.is_empty(),
+            imbalances: ended.imbalances,
+        }
+    }
+}
+
+impl<'a> Ended<'a> {
+    /// Why a pipeline is not begun: a run that has lost count ends, and a row that refers to one which may not have
+    /// arrived would be refused, or would make a record that nobody meant.
+    fn reason_not_to_start(&self, pipeline: &Pipeline) -> Option<String> {
+        if let Some(lost) = self.imbalances.first() {
+            return Some(format!("pipeline `{}` lost count", lost.pipeline));
+        }
+        let earlier = self.open.iter().find(|earlier| pipeline.depends_on(earlier))?;
+        Some(format!(
+            "its rows refer to those of pipeline `{}`, which are not all proven to have arrived",
+            earlier.name()
+        ))
+    }
+
+    fn not_start(&mut self, pipeline: &'a Pipeline, reason: String) {
+        self.not_started.push(NotStarted {
+            pipeline: pipeline.name().to_owned(),
+            staging_table: pipeline.staging_table().to_owned(),
+            reason,
+        });
+        self.open.push(pipeline);
     }
 }
 
@@ -166,109 +219,6 @@ struct One<'a> {
     target: &'a Target,
     pipeline: &'a Pipeline,
     mapping: &'a Compiled,
-}
-
-impl One<'_> {
-    async fn carry(&self, ledger: &mut Ledger, position: usize, plans: &Path) -> Result<TableReport, Error> {
-        let began = Instant::now();
-        let options = self.run.options;
-        let table = self.pipeline.staging_table();
-        let file: PathBuf = plans.join(format!("{table}.parquet"));
-        let plan_options = PlanOptions {
-            now: self.run.now,
-            retry_refused: options.retry_refused,
-            file: &file,
-            events: &options.events,
-        };
-        let before = ledger.read_held(table)?;
-        let planned = planner::plan(self.engine, self.mapping, options.snapshot, before, &plan_options).await?;
-        let orphans = self.orphans().await?;
-        let mut accounts = planned.accounts.clone();
-        let loader = Loader {
-            target: self.target,
-            pipeline: self.pipeline,
-            run: self.run.number,
-            now: self.run.now,
-            events: &options.events,
-        };
-        let mut held = ledger.begin_held(self.run.number, table)?;
-        let before = ledger.read_held(table)?;
-        let loaded = loader.load(planned.file.as_deref(), &mut accounts, before, &mut held).await?;
-        accounts.balance().map_err(|source| Error::Imbalance { pipeline: self.pipeline.name().to_owned(), source })?;
-        let record = PipelineRecord {
-            pipeline: self.pipeline.name().to_owned(),
-            staging_table: table.to_owned(),
-            orphans: orphans.len() as u64,
-            sent: accounts.sent(),
-            targets: self.pipeline.targets().iter().filter_map(|name| loaded.targets.get(*name).cloned()).collect(),
-            accounts,
-            seconds: began.elapsed().as_secs_f64(),
-        };
-        ledger.commit_pipeline(self.run.number, position, &record, &options.snapshot.manifest.begun_at, held)?;
-        let accounts = Box::new(record.accounts.clone());
-        (options.events)(RunEvent::PipelineEnded { flow: self.pipeline.name().to_owned(), accounts });
-        Ok(report(record, planned, orphans, loaded))
-    }
-
-    /// Records of joined data sets that completed no staging row.
-    async fn orphans(&self) -> Result<Vec<LeftOutRow>, Error> {
-        let manifest = &self.run.options.snapshot.manifest;
-        let mut orphans = Vec::new();
-        for (data_set, sql) in self.mapping.orphan_sql() {
-            for batch in self.engine.collect(&sql).await? {
-                let text = |name: &str| {
-                    let array = batch.column_by_name(name).expect("the orphan query names its columns");
-                    TextColumn::new(array).map_err(|source| Error::from(transform::Error::Gather(source)))
-                };
-                let (who, partnered) = (text(lineage::WHO)?, text("_partnered")?);
-                let number = |name: &str| batch.column_by_name(name).map(|array| array.as_primitive::<UInt32Type>());
-                let (Some(page), Some(record)) = (number(lineage::PAGE), number(lineage::RECORD)) else { continue };
-                for row in 0..page.len() {
-                    let is_partnered = partnered.text(row) == Some("true");
-                    let reason = if is_partnered {
-                        "another record of its device was used"
-                    } else {
-                        "no listed device has its id or serial number"
-                    };
-                    let record = Rejected {
-                        data_set: data_set.clone(),
-                        place: format!("{}, record {}", manifest.page_name(page.value(row)), record.value(row)),
-                        who: Rejected::shown(who.text(row).unwrap_or_default()),
-                        column: String::new(),
-                        value: String::new(),
-                        reason: reason.to_owned(),
-                    };
-                    orphans.push(LeftOutRow { kind: "orphan".to_owned(), record });
-                }
-            }
-        }
-        Ok(orphans)
-    }
-}
-
-fn report(record: PipelineRecord, planned: Planned, orphans: Vec<LeftOutRow>, loaded: Loaded) -> TableReport {
-    let tally = planned.tally;
-    let listed = tally.listed.into_iter().map(|(kind, record)| {
-        let kind = match kind {
-            LeftOut::Duplicate => "duplicate",
-            LeftOut::OutOfScope => "out_of_scope",
-            LeftOut::Rejected => "rejected",
-            LeftOut::Emptied => "emptied",
-        };
-        LeftOutRow { kind: kind.to_owned(), record }
-    });
-    TableReport {
-        pipeline: record.pipeline,
-        staging_table: record.staging_table,
-        accounts: record.accounts,
-        orphans: record.orphans,
-        sent: record.sent,
-        targets: record.targets,
-        seconds: record.seconds,
-        out_of_scope_by_rule: tally.out_of_scope,
-        adjusted: tally.adjusted,
-        unreadable: tally.unreadable,
-        left_out: listed.chain(orphans).collect(),
-        refused: loaded.refused,
-    }
+    /// What the ledger is bound to with this pipeline's commit, unless it is bound already.
+    identity: Option<&'a Identity>,
 }

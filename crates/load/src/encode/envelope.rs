@@ -17,7 +17,7 @@ pub(super) const CLOSE: &[u8] = b"]}";
 
 /// A record batch whose columns have their JSON keys.
 #[derive(Debug)]
-pub struct Envelope<'a> {
+pub(super) struct Envelope<'a> {
     columns: Vec<Column<'a>>,
     rows: usize,
 }
@@ -43,7 +43,7 @@ impl<'a> Envelope<'a> {
     ///
     /// # Errors
     /// A column that is not text, or a number of keys that is not the number of columns.
-    pub fn new(batch: &'a RecordBatch, keys: &[String]) -> Result<Self, EncodeError> {
+    pub(super) fn new(batch: &'a RecordBatch, keys: &[String]) -> Result<Self, EncodeError> {
         if keys.len() != batch.num_columns() {
             return Err(EncodeError::Keys { keys: keys.len(), columns: batch.num_columns() });
         }
@@ -56,7 +56,7 @@ impl<'a> Envelope<'a> {
     }
 
     /// Number of rows.
-    pub fn rows(&self) -> usize {
+    pub(super) fn rows(&self) -> usize {
         self.rows
     }
 

@@ -241,6 +241,30 @@ async fn outcomes_are_read_once_the_set_is_processed_and_its_runs_have_ended() {
 }
 
 #[tokio::test]
+async fn an_outcome_names_its_map_where_the_instance_shows_it() {
+    let map = r#""sys_transform_map":{"link":"l","value":"m"},"sys_target_table""#;
+    let shown = staged("k1", "inserted").replacen(r#""sys_target_table""#, map, 1);
+    let answers = vec![import_set("processed", "asynchronous"), runs("complete"), rows(&[shown])];
+    let (told, _) = target(answers).await;
+    assert_eq!(told.outcomes("u_staged", SET, 1).await.expect("one row")[0].transform_map, "m");
+
+    let answers = vec![import_set("processed", "asynchronous"), runs("complete"), rows(&[staged("k1", "inserted")])];
+    let (untold, _) = target(answers).await;
+    assert_eq!(untold.outcomes("u_staged", SET, 1).await.expect("one row")[0].transform_map, "");
+}
+
+#[tokio::test]
+async fn maps_are_those_of_the_table_and_none_where_they_are_hidden() {
+    let maps = r#"{"result":[{"sys_id":"m","source_table":"u_staged","target_table":"t"},
+        {"sys_id":"n","source_table":"u_other","target_table":"t"}]}"#;
+    let hidden = json(403, r#"{"error":{"message":"Operation Failed","detail":"ACL"},"status":"failure"}"#);
+    let (target, _) = target(vec![json(200, maps), hidden]).await;
+    let map = crate::InstalledMap { sys_id: "m".to_owned(), target_table: "t".to_owned() };
+    assert_eq!(target.transform_maps("u_staged").await.expect("one map"), [map]);
+    assert!(target.transform_maps("u_staged").await.expect("hidden").is_empty());
+}
+
+#[tokio::test]
 async fn a_synchronous_set_is_done_when_its_runs_are() {
     let answers = vec![import_set("loading", "synchronous"), runs("Complete"), rows(&[staged("k", "ignored")])];
     let (target, _) = target(answers).await;

@@ -1,12 +1,14 @@
 //! From what is written to what is trusted. Apart because every rule about declarations stands here, and each
 //! refusal says where and what to do.
 
+use std::collections::BTreeMap;
+
 use extract::DataSet;
 use transform::{Column, Join, JoinOn, Longer, Mapping, ScopeRule, Unreadable};
 
 use super::raw::{RawCheck, RawColumn, RawField, RawMap, RawPipeline, RawTable};
 use super::{
-    Check, Expects, FieldMap, Kind, OwnColumn, OwnTable, Pipeline, Rule, RuleName, StagingColumn, TransformMap, Unknown,
+    Check, Expects, FieldMap, Keys, Kind, OwnColumn, OwnTable, Pipeline, Rule, StagingColumn, TransformMap, Unknown,
 };
 use crate::error::Error;
 
@@ -17,6 +19,11 @@ pub(crate) const LINEAGE: [(&str, &str, Kind, u32); 4] = [
     ("u_row_key", "Row key", Kind::Text, 40),
     ("u_fingerprint", "Fingerprint", Kind::Text, 40),
 ];
+
+/// True where the staging table has a column of that name.
+fn is_column(columns: &[StagingColumn], name: &str) -> bool {
+    columns.iter().any(|column| column.name == name) || LINEAGE.iter().any(|(lineage, ..)| *lineage == name)
+}
 
 /// Says what is wrong in one file.
 struct Judge<'a> {
@@ -41,7 +48,13 @@ impl Judge<'_> {
         if raw.promote != "transform-map" {
             return self.wrong(format!("`promote = \"{}\"` is not known here: write `transform-map`", raw.promote));
         }
+        let keys = match raw.keys.as_str() {
+            "labels" => Keys::Labels,
+            "names" => Keys::Names,
+            word => return self.wrong(format!("`keys = \"{word}\"`; write labels or names")),
+        };
         let columns = raw.column.iter().map(|column| self.staging_column(column)).collect::<Result<Vec<_>, _>>()?;
+        self.labels_are_distinct(&columns)?;
         let maps = raw.map.iter().map(|map| self.map(map, &columns)).collect::<Result<Vec<_>, _>>()?;
         self.every_column_is_used(&raw.column, &maps)?;
         let tables = raw.table.into_iter().map(|table| self.table(table)).collect::<Result<Vec<_>, _>>()?;
@@ -81,6 +94,7 @@ impl Judge<'_> {
             newest: raw.source.newest,
             who: raw.source.who,
             volatile_days: raw.volatile_days,
+            row_bytes_max: raw.row_bytes_max.unwrap_or(transform::limits::ROW_BYTES_MAX),
         };
         let lineage = LINEAGE.map(|(name, label, kind, length)| StagingColumn {
             name: name.to_owned(),
@@ -95,6 +109,7 @@ impl Judge<'_> {
             staging_table: raw.staging.table,
             staging_label: raw.staging.label,
             mapping,
+            keys,
             title,
             columns: columns.into_iter().chain(lineage).collect(),
             maps,
@@ -173,13 +188,14 @@ impl Judge<'_> {
             return self
                 .wrong(format!("map `{}`: `{rule}` computes a field and belongs in a field's `rule`", raw.name));
         }
+        for rule in rules.iter().chain(fields.iter().filter_map(|field| field.rule.as_ref())) {
+            self.arguments_are_columns(raw, rule, columns)?;
+        }
         Ok(TransformMap { name: raw.name.clone(), order: raw.order, target: raw.target.clone(), rules, fields })
     }
 
     fn field(&self, map: &RawMap, raw: &RawField, columns: &[StagingColumn]) -> Result<FieldMap, Error> {
-        let is_known =
-            columns.iter().any(|column| column.name == raw.from) || LINEAGE.iter().any(|(name, ..)| *name == raw.from);
-        if !is_known {
+        if !is_column(columns, &raw.from) {
             return self
                 .wrong(format!("map `{}` reads `{}`, which is no column of the staging table", map.name, raw.from));
         }
@@ -215,26 +231,37 @@ impl Judge<'_> {
     }
 
     fn rule(&self, text: &str) -> Result<Rule, Error> {
-        let parts = text.strip_suffix(')').and_then(|rest| rest.split_once('('));
-        let Some((name, arguments)) = parts else {
-            return self.wrong(format!("`{text}` is no rule; write name(column, …)"));
-        };
-        let arguments: Vec<String> = arguments.split(',').map(|word| word.trim().to_owned()).collect();
-        let (name, count) = match name {
-            "never_insert" => (RuleName::NeverInsert, 1),
-            "skip_older_run" => (RuleName::SkipOlderRun, 2),
-            "make_and_model" => (RuleName::MakeAndModel, 3),
-            "product_of_install" => (RuleName::ProductOfInstall, 1),
-            _ => {
+        Rule::parse(text).or_else(|reason| self.wrong(reason))
+    }
+
+    /// A rule reads columns of the staging table; one that compares with the target's record names a field of the map.
+    fn arguments_are_columns(&self, map: &RawMap, rule: &Rule, columns: &[StagingColumn]) -> Result<(), Error> {
+        for (place, argument) in rule.arguments.iter().enumerate() {
+            let (is_known, what) = if rule.names_target(place) {
+                (map.field.iter().any(|field| field.to == *argument), "no field that the map writes")
+            } else {
+                (is_column(columns, argument), "no column of the staging table")
+            };
+            if !is_known {
+                return self.wrong(format!("map `{}`: `{rule}` names `{argument}`, which is {what}", map.name));
+            }
+        }
+        Ok(())
+    }
+
+    /// A batch names columns by their labels: of two columns with one label, one would stay empty without a word.
+    fn labels_are_distinct(&self, columns: &[StagingColumn]) -> Result<(), Error> {
+        let mut known: BTreeMap<String, &str> =
+            LINEAGE.iter().map(|(name, label, ..)| (label.to_lowercase(), *name)).collect();
+        for column in columns {
+            if let Some(other) = known.insert(column.label.trim().to_lowercase(), &column.name) {
                 return self.wrong(format!(
-                    "`{name}` is no named rule; there are never_insert, skip_older_run, make_and_model, product_of_install"
+                    "columns `{other}` and `{}` have one label, `{}`: each column needs its own",
+                    column.name, column.label
                 ));
             }
-        };
-        if arguments.len() != count {
-            return self.wrong(format!("rule `{text}` takes {count} columns"));
         }
-        Ok(Rule { name, arguments })
+        Ok(())
     }
 
     /// A column that reaches no target is a mistake, unless it says that it is meant to stay behind.

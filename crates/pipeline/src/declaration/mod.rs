@@ -2,10 +2,12 @@
 
 mod judge;
 mod raw;
+mod rule;
 mod set;
 
 use std::collections::BTreeMap;
 
+pub(crate) use rule::{Rule, RuleName};
 pub use set::PipelineSet;
 
 use transform::Mapping;
@@ -17,6 +19,7 @@ pub struct Pipeline {
     pub(crate) staging_table: String,
     pub(crate) staging_label: String,
     pub(crate) mapping: Mapping,
+    pub(crate) keys: Keys,
     pub(crate) title: Vec<String>,
     pub(crate) columns: Vec<StagingColumn>,
     pub(crate) maps: Vec<TransformMap>,
@@ -54,6 +57,43 @@ impl Pipeline {
     pub fn staging_columns(&self) -> &[StagingColumn] {
         &self.columns
     }
+
+    /// What a batch calls a staging column.
+    pub(crate) fn key_of<'c>(&self, column: &'c StagingColumn) -> &'c str {
+        match self.keys {
+            Keys::Labels => &column.label,
+            Keys::Names => &column.name,
+        }
+    }
+
+    /// True where rows of this pipeline need that the rows of `earlier` have arrived: a map writes to a table of the
+    /// earlier one's, or names a record by the column by which the earlier one's maps find theirs.
+    pub(crate) fn depends_on(&self, earlier: &Self) -> bool {
+        let shares = self.maps.iter().any(|map| earlier.maps.iter().any(|other| other.target == map.target));
+        let found_by = |column: &str| {
+            let mut fields = earlier.maps.iter().flat_map(|map| &map.fields);
+            fields.any(|field| field.coalesce && field.to == column)
+        };
+        let mut named = self.maps.iter().flat_map(|map| &map.fields).filter_map(|field| field.reference.as_deref());
+        shares || named.any(found_by)
+    }
+
+    /// True where a comment is what a named rule of ours notes on a row that it leaves alone on purpose.
+    pub(crate) fn is_own_rule(&self, comment: &str) -> bool {
+        // An instance adds what else it noticed about the row behind a semicolon.
+        let said = comment.split(';').next().unwrap_or_default().trim();
+        let mut rules = self.maps.iter().flat_map(|map| &map.rules);
+        rules.any(|rule| rule.name.comment() == Some(said))
+    }
+}
+
+/// What a batch calls the staging columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// Their labels, which is what an instance takes unless it is told otherwise.
+    Labels,
+    /// Their names: the staging table has a REST Insert Multiple record that says so.
+    Names,
 }
 
 /// A staging column as the instance knows it.
@@ -140,33 +180,6 @@ impl Unknown {
             Self::Ignore => "ignore",
             Self::Reject => "reject",
         }
-    }
-}
-
-/// A named rule with its arguments: what a map needs beyond field maps.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Rule {
-    pub(crate) name: RuleName,
-    pub(crate) arguments: Vec<String>,
-}
-
-/// The rules there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RuleName {
-    /// A retiring row never creates a record.
-    NeverInsert,
-    /// A row of an older run never overwrites a newer one's.
-    SkipOlderRun,
-    /// The hardware model of manufacturer, name and number, made where absent.
-    MakeAndModel,
-    /// The product that the instance normalised for an install.
-    ProductOfInstall,
-}
-
-impl RuleName {
-    /// True for a rule that decides about the row; the others compute one field.
-    pub(crate) fn is_event(self) -> bool {
-        matches!(self, Self::NeverInsert | Self::SkipOlderRun)
     }
 }
 

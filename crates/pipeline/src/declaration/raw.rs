@@ -14,11 +14,16 @@ pub(super) struct RawPipeline {
     pub(super) staging: RawStaging,
     pub(super) source: RawSource,
     pub(super) key: Vec<String>,
+    /// What a batch calls the columns: their `labels`, or their `names`.
+    #[serde(default = "RawPipeline::keys")]
+    pub(super) keys: String,
     /// Columns that name a row to a person; the key's otherwise.
     #[serde(default)]
     pub(super) title: Vec<String>,
     #[serde(default = "RawPipeline::volatile_days")]
     pub(super) volatile_days: u32,
+    /// The most bytes of one row; what ServiceNow's tables hold where absent.
+    pub(super) row_bytes_max: Option<u32>,
     #[serde(default = "RawPipeline::promote")]
     pub(super) promote: String,
     #[serde(default)]
@@ -34,6 +39,10 @@ pub(super) struct RawPipeline {
 }
 
 impl RawPipeline {
+    fn keys() -> String {
+        "labels".to_owned()
+    }
+
     fn volatile_days() -> u32 {
         7
     }
@@ -185,4 +194,6 @@ pub(super) struct RawCheck {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawOrder {
     pub(super) order: Vec<String>,
+    #[serde(default)]
+    pub(super) read: Vec<String>,
 }

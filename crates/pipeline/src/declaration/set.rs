@@ -2,15 +2,21 @@
 
 use std::path::Path;
 
+use extract::DataSet;
+
 use super::Pipeline;
 use super::raw::RawOrder;
 use crate::error::Error;
+
+/// The file that names the pipelines of a night.
+const NIGHTLY: &str = "nightly.toml";
 
 /// All pipelines of a folder, and the nightly order.
 #[derive(Clone, Debug)]
 pub struct PipelineSet {
     all: Vec<Pipeline>,
     order: Vec<usize>,
+    read_beside: Vec<DataSet>,
 }
 
 impl PipelineSet {
@@ -33,25 +39,27 @@ impl PipelineSet {
     pub fn parse(files: &[(String, String)]) -> Result<Self, Error> {
         let mut all: Vec<Pipeline> = Vec::new();
         let mut order = None;
+        let mut read_beside = Vec::new();
         for (file, text) in files {
-            if file == "nightly.toml" {
+            if file == NIGHTLY {
                 let raw: RawOrder = toml::from_str(text)
                     .map_err(|source| Error::Toml { file: file.clone(), source: Box::new(source) })?;
                 order = Some(raw.order);
+                let known = |name: &String| {
+                    DataSet::parse(name).ok_or_else(|| format!("`read` names `{name}`, which is no data set"))
+                };
+                let named: Result<Vec<DataSet>, String> = raw.read.iter().map(known).collect();
+                read_beside = named.map_err(|reason| Error::Declaration { file: file.clone(), reason })?;
             } else {
-                all.push(Pipeline::parse(file, text)?);
+                let pipeline = Pipeline::parse(file, text)?;
+                is_new(&all, &pipeline).map_err(|reason| Error::Declaration { file: file.clone(), reason })?;
+                all.push(pipeline);
             }
         }
-        let wrong = |reason: String| Error::Declaration { file: "nightly.toml".to_owned(), reason };
-        let order = order.ok_or_else(|| wrong("it is missing; it says `order = [\"devices\", …]`".to_owned()))?;
-        let order = order
-            .iter()
-            .map(|name| {
-                let found = all.iter().position(|pipeline| pipeline.name() == name);
-                found.ok_or_else(|| wrong(format!("it names `{name}`, which no file declares")))
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(Self { all, order })
+        let order = order.ok_or_else(|| "it is missing; it says `order = [\"devices\", …]`".to_owned());
+        let order = order.and_then(|names| places(&all, &names));
+        let order = order.map_err(|reason| Error::Declaration { file: NIGHTLY.to_owned(), reason })?;
+        Ok(Self { all, order, read_beside })
     }
 
     /// Every declared pipeline, by file name.
@@ -59,8 +67,40 @@ impl PipelineSet {
         &self.all
     }
 
+    /// Data sets that a night reads beside those that its pipelines name.
+    pub fn read_beside(&self) -> &[DataSet] {
+        &self.read_beside
+    }
+
     /// The pipelines of a night, in order.
     pub fn nightly(&self) -> Vec<Pipeline> {
         self.order.iter().map(|&index| self.all[index].clone()).collect()
     }
+}
+
+/// Refuses a name, or a staging table, that another declaration has. What is held is kept by staging table: two
+/// pipelines of one table would each take the other's rows for what its own targets hold.
+fn is_new(all: &[Pipeline], new: &Pipeline) -> Result<(), String> {
+    let table = new.staging_table();
+    if all.iter().any(|known| known.name() == new.name()) {
+        return Err(format!("another file declares a pipeline `{}` too", new.name()));
+    }
+    match all.iter().find(|known| known.staging_table() == table) {
+        Some(known) => Err(format!("pipeline `{}` has the staging table `{table}` already", known.name())),
+        None => Ok(()),
+    }
+}
+
+/// The places of the pipelines that a night takes, in its order.
+fn places(all: &[Pipeline], names: &[String]) -> Result<Vec<usize>, String> {
+    let mut places = Vec::with_capacity(names.len());
+    for name in names {
+        let found = all.iter().position(|pipeline| pipeline.name() == name);
+        let place = found.ok_or_else(|| format!("it names `{name}`, which no file declares"))?;
+        if places.contains(&place) {
+            return Err(format!("it names `{name}` twice"));
+        }
+        places.push(place);
+    }
+    Ok(places)
 }

@@ -4,92 +4,112 @@
 //! The form was read off exports that others published; what a real instance makes of a generated file is unproven,
 //! and the README says so. One record is left out on purpose: the label/name mapping of `insertMultiple`
 //! (`sys_rest_insert_multiple`), whose columns no public document names. Labels are what an instance takes without it.
+//!
+//! Ids are made here and refer to records of this file only: the platform's own records have ids that no public document
+//! names, so a staging table's parent is named and not referred to.
 
+mod access;
+mod choices;
 mod record;
 mod script;
 
 use std::collections::BTreeSet;
 
+use access::loader_role;
+use choices::choices;
 use record::{Record, UpdateSet, sys_id};
 
 use crate::declaration::{FieldMap, Kind, OwnTable, Pipeline, TransformMap};
 
-/// The role that the update set brings for the service account: read access to what confirmation needs.
+/// The role that the update set brings for the service account: read access to what is looked at before rows are sent
+/// and to what proves that they arrived.
 pub const LOADER_ROLE: &str = "snowhaul_loader";
-
-/// Tables beside the staging tables that confirmation reads.
-const CONFIRMATION_TABLES: [&str; 4] =
-    ["sys_import_set", "sys_import_set_run", "sys_import_set_row_error", "sys_dictionary"];
 
 /// Compiles pipelines into one update set. The same declarations give the same bytes.
 pub fn update_set(pipelines: &[Pipeline]) -> String {
     let mut set = UpdateSet::new("Snowhaul");
-    let mut made = BTreeSet::new();
+    let mut read = BTreeSet::new();
     for pipeline in pipelines {
         for table in &pipeline.tables {
-            if made.insert(table.name.clone()) {
+            if read.insert(table.name.as_str()) {
                 own_table(&mut set, table);
             }
         }
-        if made.insert(pipeline.staging_table.clone()) {
+        if read.insert(pipeline.staging_table.as_str()) {
             staging_table(&mut set, pipeline);
         }
         for map in &pipeline.maps {
             transform_map(&mut set, pipeline, map);
         }
     }
-    loader_role(&mut set, &made);
+    // Target tables are read too: whether they hold what they should, and have the columns that are mapped to.
+    read.extend(pipelines.iter().flat_map(Pipeline::targets));
+    choices(&mut set, pipelines);
+    loader_role(&mut set, &read);
     set.into_xml()
 }
 
-/// Everything that makes a table known: its record, its dictionary entry, its label.
+/// Everything that makes a table known: its record, its dictionary entry, its label. What it extends is named on the
+/// dictionary entry.
 fn table(set: &mut UpdateSet, name: &str, label: &str, extends: Option<&str>) {
-    let mut object = Record::new("sys_db_object", &[name]).text("name", name).text("label", label);
-    if let Some(parent) = extends {
-        object = object.shown("super_class", &sys_id("sys_db_object", &[parent]), parent);
-    }
-    set.push(object, "Table");
-    let mut entry = Record::new("sys_dictionary", &[name, ""])
+    let object = Record::new("sys_db_object", &[name], label).text("label", label).text("name", name);
+    set.push(&object, "Table");
+    let mut entry = Record::new("sys_dictionary", &[name, ""], label)
         .attribute("element", "")
         .attribute("table", name)
         .named(&format!("sys_dictionary_{name}_null"))
-        .text("name", name)
-        .text("element", "")
+        .text("active", "true")
         .text("column_label", label)
-        .shown("internal_type", "collection", "Collection");
+        .text("element", "")
+        .shown("internal_type", "collection", "Collection")
+        .text("name", name);
     if let Some(parent) = extends {
         entry = entry.attribute("extends", parent);
     }
-    set.push(entry, "Dictionary");
-    set.push(documentation(name, "", label), "Field Label");
+    set.push(&entry, "Dictionary");
+    set.push(&documentation(name, "", label), "Field Label");
 }
 
 fn column(set: &mut UpdateSet, table: &str, name: &str, label: &str, kind: Kind, length: u32, reference: Option<&str>) {
-    let entry = Record::new("sys_dictionary", &[table, name])
+    let entry = Record::new("sys_dictionary", &[table, name], label)
         .attribute("element", name)
         .attribute("table", table)
         .named(&format!("sys_dictionary_{table}_{name}"))
         .text("active", "true")
         .text("column_label", label)
+        .text("display", "false")
         .text("element", name)
-        .shown("internal_type", kind.internal_type(), kind.internal_type())
+        .shown("internal_type", kind.internal_type(), shown(kind))
         .text("mandatory", "false")
         .text("max_length", &length.to_string())
         .text("name", table)
         .text("read_only", "false")
-        .text("reference", reference.unwrap_or_default());
-    set.push(entry, "Dictionary");
-    set.push(documentation(table, name, label), "Field Label");
+        .text("reference", reference.unwrap_or_default())
+        .text("unique", "false");
+    set.push(&entry, "Dictionary");
+    set.push(&documentation(table, name, label), "Field Label");
+}
+
+/// A type as people see it.
+fn shown(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => "String",
+        Kind::Integer => "Integer",
+        Kind::Decimal => "Decimal",
+        Kind::Truth => "True/False",
+        Kind::DateTime => "Date/Time",
+        Kind::Reference => "Reference",
+    }
 }
 
 fn documentation(table: &str, element: &str, label: &str) -> Record {
     let of = if element.is_empty() { "null" } else { element };
-    Record::new("sys_documentation", &[table, element])
+    Record::new("sys_documentation", &[table, element], label)
         .named(&format!("sys_documentation_{table}_{of}_en"))
-        .text("name", table)
         .text("element", element)
         .text("label", label)
         .text("language", "en")
+        .text("name", table)
         .text("plural", label)
 }
 
@@ -111,7 +131,7 @@ fn staging_table(set: &mut UpdateSet, pipeline: &Pipeline) {
 
 fn transform_map(set: &mut UpdateSet, pipeline: &Pipeline, map: &TransformMap) {
     let id = sys_id("sys_transform_map", &[&map.name]);
-    let record = Record::new("sys_transform_map", &[&map.name])
+    let record = Record::new("sys_transform_map", &[&map.name], &map.name)
         .text("active", "true")
         .text("copy_empty_fields", "false")
         .text("create_new_record_on_empty_coalesce_fields", "false")
@@ -123,24 +143,25 @@ fn transform_map(set: &mut UpdateSet, pipeline: &Pipeline, map: &TransformMap) {
         .text("script", "")
         .text("source_table", &pipeline.staging_table)
         .text("target_table", &map.target);
-    set.push(record, "Table Transform Map");
+    set.push(&record, "Table Transform Map");
     for (index, rule) in map.rules.iter().enumerate() {
-        let record = Record::new("sys_transform_script", &[&map.name, &rule.to_string()])
+        let rule_name = rule.to_string();
+        let record = Record::new("sys_transform_script", &[&map.name, &rule_name], &rule_name)
             .text("active", "true")
             .shown("map", &id, &map.name)
             .text("order", &(100 * (index + 1)).to_string())
             .text("script", &script::event_script(rule))
             .text("when", "onBefore");
-        set.push(record, "Transform Script");
+        set.push(&record, "Transform Script");
     }
     for field in &map.fields {
-        set.push(entry(pipeline, map, &id, field), "Field Map");
+        set.push(&entry(pipeline, map, &id, field), "Field Map");
     }
 }
 
 fn entry(pipeline: &Pipeline, map: &TransformMap, map_id: &str, field: &FieldMap) -> Record {
     let script = field.rule.as_ref().map(script::source_script).unwrap_or_default();
-    Record::new("sys_transform_entry", &[&map.name, &field.to])
+    Record::new("sys_transform_entry", &[&map.name, &field.to], &field.to)
         .text("choice_action", field.unknown.choice_action())
         .text("coalesce", if field.coalesce { "true" } else { "false" })
         .text("coalesce_case_sensitive", "false")
@@ -157,24 +178,5 @@ fn entry(pipeline: &Pipeline, map: &TransformMap, map_id: &str, field: &FieldMap
         .text("use_source_script", if field.rule.is_some() { "true" } else { "false" })
 }
 
-fn loader_role(set: &mut UpdateSet, made: &BTreeSet<String>) {
-    let role = sys_id("sys_user_role", &[LOADER_ROLE]);
-    let record = Record::new("sys_user_role", &[LOADER_ROLE])
-        .text("name", LOADER_ROLE)
-        .text("description", "Reads the staging rows, runs and dictionary entries that prove what became of each row.");
-    set.push(record, "Role");
-    let tables = made.iter().map(String::as_str).chain(CONFIRMATION_TABLES);
-    for name in tables {
-        let id = sys_id("sys_security_acl", &[name, "read"]);
-        let acl = Record::new("sys_security_acl", &[name, "read"])
-            .text("active", "true")
-            .text("name", name)
-            .text("operation", "read")
-            .text("type", "record");
-        set.push(acl, "Access Control");
-        let holds = Record::new("sys_security_acl_role", &[name, LOADER_ROLE])
-            .shown("sys_security_acl", &id, name)
-            .shown("sys_user_role", &role, LOADER_ROLE);
-        set.push(holds, "Access Roles");
-    }
-}
+#[cfg(test)]
+mod tests;

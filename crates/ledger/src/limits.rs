@@ -1,0 +1,9 @@
+//! Every limit of this crate by name, with its reason.
+
+/// Held rows that are buffered before they are handed to the encoder: one batch of the engine's, so that a reader gets
+/// back what was written at once.
+pub const HELD_WRITE_ROWS: usize = 8_192;
+
+/// Folders of plans that are kept for whoever asks what a run sent. Ten nights reach past a week and its weekend; a
+/// plan that may still be on its way is kept for as long as it is.
+pub const PLANS_KEPT: usize = 10;

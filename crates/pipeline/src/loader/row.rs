@@ -1,0 +1,75 @@
+//! A group's rows as the ledger keeps them: who a row is, what it says, and what is held of it from now on.
+
+use arrow::array::RecordBatch;
+use engine::TextColumn;
+use flow::Outcome;
+use jiff::Timestamp;
+use ledger::{HeldRow, HeldTarget, Standing};
+use transform::lineage;
+
+use super::proof::Fate;
+use crate::declaration::Pipeline;
+use crate::error::Error;
+
+/// Columns of a group that the ledger keeps.
+pub(super) struct Rows {
+    row_key: TextColumn,
+    fingerprint: TextColumn,
+    moment: TextColumn,
+    title: Vec<TextColumn>,
+}
+
+impl Rows {
+    pub(super) fn of(group: &RecordBatch, pipeline: &Pipeline) -> Result<Self, Error> {
+        let column = |name: &str| {
+            let array = group.column_by_name(name).expect("a plan's rows keep the staging columns");
+            TextColumn::new(array).map_err(|source| Error::from(transform::Error::Gather(source)))
+        };
+        Ok(Self {
+            row_key: column(lineage::ROW_KEY)?,
+            fingerprint: column(lineage::FINGERPRINT)?,
+            moment: column(lineage::NEWEST)?,
+            title: pipeline.title.iter().map(|name| column(name)).collect::<Result<_, _>>()?,
+        })
+    }
+
+    pub(super) fn key(&self, row: usize) -> &str {
+        self.row_key.text(row).unwrap_or_default()
+    }
+
+    /// The row in words.
+    pub(super) fn title(&self, row: usize) -> String {
+        self.title.iter().filter_map(|column| column.text(row)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What is held of a row from now on. Of one that is unresolved nothing is believed but where its records were.
+    pub(super) fn held(&self, row: usize, fate: &Fate, former: Option<HeldRow>, now: Timestamp) -> HeldRow {
+        let text = |column: &TextColumn| column.text(row).unwrap_or_default().to_owned();
+        let is_proven = fate.outcome != Outcome::Unresolved;
+        let is_first = former.as_ref().is_none_or(|former| former.is_first && former.standing != Standing::Held);
+        let mut targets = if is_proven { fate.targets() } else { Vec::new() };
+        if targets.is_empty() {
+            targets = former.map(|former| former.targets).unwrap_or_default();
+        }
+        HeldRow {
+            row_key: self.key(row).to_owned(),
+            title: self.title(row),
+            fingerprint: if is_proven { text(&self.fingerprint) } else { String::new() },
+            moment: text(&self.moment),
+            outcome: fate.outcome,
+            standing: fate.standing,
+            is_first,
+            comment: fate.to_blame().map(|outcome| outcome.comment.clone()).unwrap_or_default(),
+            at: now.to_string(),
+            targets,
+        }
+    }
+}
+
+impl Fate {
+    /// The records that the row was proven to be.
+    fn targets(&self) -> Vec<HeldTarget> {
+        let proven = self.outcomes.iter().filter(|one| one.is_held() && !one.target_sys_id.is_empty());
+        proven.map(|one| HeldTarget { table: one.target_table.clone(), sys_id: one.target_sys_id.clone() }).collect()
+    }
+}

@@ -1,0 +1,159 @@
+//! The thread that takes pieces and makes them durable.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use extract::{Account, DataSet, PageRef, Piece, Read, ReadOptions};
+use flow::{RunEvent, Step};
+use snapshot::{DataSetAccount, Sealed, SnapshotWriter};
+use tokio::sync::mpsc::Receiver;
+
+use crate::carried::{self, Fresh};
+use crate::error::Error;
+use crate::recording::write_page;
+use crate::run::Events;
+use crate::stored::{few_distinct, stored_schema};
+
+/// The snapshot that records are carried over from.
+pub(super) struct Earlier {
+    sealed: Sealed,
+    /// Data sets whose fresh records are told apart: those of which some may be carried over.
+    noted: HashSet<DataSet>,
+}
+
+impl Earlier {
+    pub(super) fn new(sealed: Sealed, options: &ReadOptions) -> Self {
+        let noted = options.data_sets.iter().copied().filter(|&data_set| carried::can_be_carried(data_set));
+        Self { sealed, noted: noted.collect() }
+    }
+}
+
+/// What the thread works with, and what it leaves.
+pub(super) struct Writing {
+    pub(super) writer: SnapshotWriter,
+    /// Data sets that the writer knows.
+    pub(super) announced: HashSet<DataSet>,
+    pub(super) earlier: Option<Earlier>,
+    /// Numbers of carried pages: far above those of pages that are read, which are given out elsewhere.
+    pub(super) next_carried: u32,
+    pub(super) read_at: i64,
+    pub(super) accounts: BTreeMap<DataSet, DataSetAccount>,
+    pub(super) fresh: HashMap<DataSet, Fresh>,
+    pub(super) listed: HashSet<String>,
+    pub(super) events: Events,
+}
+
+impl Writing {
+    /// Takes pieces until there are no more; then everything that was taken is durable, whatever ended the reading.
+    pub(super) fn all(mut self, mut pieces: Receiver<Piece>) -> Result<Self, Error> {
+        let mut open = HashSet::new();
+        while let Some(piece) = pieces.blocking_recv() {
+            match &piece {
+                Piece::Began { data_set, .. } => {
+                    open.insert(*data_set);
+                }
+                Piece::Ended { data_set, .. } => {
+                    open.remove(data_set);
+                }
+                _ => {}
+            }
+            self.one(piece)?;
+        }
+        for data_set in open {
+            self.writer.make_durable(data_set.name())?;
+        }
+        Ok(self)
+    }
+
+    fn one(&mut self, piece: Piece) -> Result<(), Error> {
+        match piece {
+            Piece::Began { data_set, rows } => {
+                self.announce(data_set)?;
+                (self.events)(RunEvent::StepStarted { flow: data_set.name().to_owned(), step: Step::Extract, rows });
+                Ok(())
+            }
+            Piece::Page(read) => self.page(*read),
+            Piece::Restarted { data_set } => {
+                self.fresh.remove(&data_set);
+                Ok(self.writer.restart(data_set.name())?)
+            }
+            Piece::Ended { data_set, account } => self.ended(data_set, account),
+            Piece::Noted { text } => {
+                (self.events)(RunEvent::Noted { text });
+                Ok(())
+            }
+        }
+    }
+
+    fn announce(&mut self, data_set: DataSet) -> Result<(), Error> {
+        if self.announced.insert(data_set) {
+            self.writer.data_set(data_set.name(), stored_schema(data_set), few_distinct(data_set))?;
+        }
+        Ok(())
+    }
+
+    fn page(&mut self, read: Read) -> Result<(), Error> {
+        let data_set = read.data_set;
+        if data_set == DataSet::Devices {
+            self.listed.extend(extract::listed(&read.decoded.batch).into_iter().map(|one| one.device_id));
+        }
+        if self.earlier.as_ref().is_some_and(|earlier| earlier.noted.contains(&data_set)) {
+            self.fresh.entry(data_set).or_default().note(data_set, &read.decoded.batch);
+        }
+        let page = PageRef { name: &read.name, number: read.number };
+        write_page(&mut self.writer, data_set, page, read.decoded, self.read_at, &self.events)?;
+        self.writer.checkpoint(data_set.name(), &read.position, read.requests)?;
+        Ok(())
+    }
+
+    fn ended(&mut self, data_set: DataSet, account: Account) -> Result<(), Error> {
+        let name = data_set.name();
+        // A data set that was refused before it began is there all the same, and empty.
+        self.announce(data_set)?;
+        let fresh = self.writer.rows(name);
+        let mut notes = account.notes;
+        let mut rows_carried = 0;
+        let is_refused = account.strategy == super::REFUSED;
+        if account.carries_over || is_refused {
+            rows_carried = self.carry(data_set)?;
+        }
+        if is_refused && rows_carried > 0 {
+            notes.push(format!("{rows_carried} records are carried over from the snapshot before."));
+        }
+        for note in &notes {
+            (self.events)(RunEvent::Noted { text: format!("{data_set}: {note}") });
+        }
+        let whole_at = if account.carries_over { self.whole_at(data_set) } else { Some(self.read_at) };
+        let account = DataSetAccount {
+            strategy: account.strategy.to_owned(),
+            requests: account.requests,
+            seconds: account.took.as_secs_f64(),
+            complete: account.complete,
+            fresh,
+            carried: rows_carried,
+            whole_at,
+            notes,
+        };
+        self.writer.end(name, account.clone())?;
+        self.accounts.insert(data_set, account);
+        (self.events)(RunEvent::StepEnded { flow: name.to_owned(), step: Step::Extract });
+        Ok(())
+    }
+
+    fn carry(&mut self, data_set: DataSet) -> Result<u64, Error> {
+        let Some(earlier) = &self.earlier else { return Ok(0) };
+        if !carried::can_be_carried(data_set) {
+            return Ok(0);
+        }
+        let fresh = self.fresh.remove(&data_set).unwrap_or_default();
+        let next = &mut self.next_carried;
+        let mut number = || {
+            *next += 1;
+            *next
+        };
+        carried::carry(&mut self.writer, data_set, &earlier.sealed, &self.listed, &fresh, &mut number)
+    }
+
+    fn whole_at(&self, data_set: DataSet) -> Option<i64> {
+        self.earlier.as_ref()?.sealed.manifest.data_set(data_set.name())?.account.whole_at
+    }
+}
