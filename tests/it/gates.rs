@@ -14,7 +14,7 @@ async fn an_instance_that_lacks_a_column_is_not_ready_and_nobodys_yet() {
     let refused = state.carry(&snapshot, &served, night).await.expect_err("a column is missing");
     assert!(matches!(refused, Error::NotReady { .. }), "{refused:?}");
     assert!(refused.to_string().contains("`cmdb_ci_computer` has no column `no_such_column`"), "{refused}");
-    assert!(refused.hint().is_some_and(|hint| hint.contains("update set")));
+    assert!(refused.hint().is_some_and(|hint| hint.contains("update-set")));
     assert_eq!(served.target().await.count("cmdb_ci_computer", "").await.expect("counted"), 0);
 
     // Nothing of that instance is held, so the integration is free to belong to another one.

@@ -1,11 +1,14 @@
 //! The one integration binary: whatever needs more than one crate to be shown, and the rules of the repository.
 
 mod exits;
+mod faults;
 mod gates;
+mod killed;
 mod memory;
 mod nights;
 mod order;
 mod published;
+mod reading;
 mod refused;
 mod road;
 mod tidy;

@@ -21,9 +21,10 @@ async fn staged(pages: &[pipeline::Body], batch_rows: usize, partitions: NonZero
     for data_set in DataSet::ALL {
         let of = pages.iter().zip(1..).filter(|(page, _)| page.data_set == data_set);
         let batches = of.map(|(page, number)| {
-            decode(data_set, PageRef { name: &page.name, number }, &page.bytes).expect("a page is read").batch
+            let page = decode(data_set, PageRef { name: &page.name, number }, &page.bytes).expect("a page is read");
+            pipeline::stored(data_set, &page.batch, 0)
         });
-        engine.add_batches(data_set.name(), data_set.schema(), batches.collect()).expect("a table");
+        engine.add_batches(data_set.name(), pipeline::stored_schema(data_set), batches.collect()).expect("a table");
     }
     let pipelines = nightly();
     let pipeline = pipelines.iter().find(|pipeline| pipeline.name() == name).expect("a nightly pipeline");

@@ -1,6 +1,7 @@
 //! The harness of whole runs: a state folder, an embedded instance behind a real socket, a fleet, and eyes on the
 //! target tables. It decides nothing; it only stands things up and takes them down.
 
+mod reading;
 mod small;
 mod terminal;
 
@@ -16,6 +17,7 @@ use tenant::{Endpoint, Fleet, FleetConfig, Page};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+pub use reading::{ServedTenant, reading_fleet, settings_of, told_data_sets};
 pub use small::{SMALL, listed, small};
 pub use terminal::{Said, command};
 

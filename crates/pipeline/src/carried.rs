@@ -5,6 +5,8 @@
 //! What must hold: a record is carried only for a device that is listed, only where no fresh record is of the same thing,
 //! and it keeps the moment at which it was read.
 
+mod unseen;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray, UInt32Array};
@@ -14,6 +16,8 @@ use engine::FileRows;
 use extract::DataSet;
 use snapshot::{PageRead, Sealed, SnapshotWriter};
 use xxhash_rust::xxh3::Xxh3;
+
+pub(crate) use unseen::Unseen;
 
 use crate::error::Error;
 use crate::stored::stored_schema;

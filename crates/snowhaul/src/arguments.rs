@@ -44,7 +44,9 @@ pub(crate) enum Form {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Carry a night's inventory into the target tables and account for every row
-    Run(RunArguments),
+    Run(NightArguments),
+    /// Read a tenant into a sealed snapshot; nothing is sent
+    Extract(ExtractArguments),
     /// Carry a snapshot that is there already
     Replay(ReplayArguments),
     /// Make a snapshot of recorded response bodies
@@ -74,6 +76,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: InstanceCommand,
     },
+    /// The simulated Iru Endpoint tenant
+    Tenant {
+        #[command(subcommand)]
+        command: TenantCommand,
+    },
     /// Measure this machine, each figure beside its bound
     Bench(BenchArguments),
     /// The functions that pipelines may use
@@ -83,6 +90,162 @@ pub(crate) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+/// A whole night: what is read, and where it goes.
+#[derive(Debug, Args)]
+pub(crate) struct NightArguments {
+    #[command(flatten)]
+    pub(crate) source: SourceArguments,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArguments,
+    #[command(flatten)]
+    pub(crate) run: RunArguments,
+    /// Nights that the simulated tenant ages before it is read
+    #[arg(long, value_name = "NIGHTS", default_value_t = 0, conflicts_with_all = ["subdomain", "base_url"])]
+    pub(crate) age: u32,
+}
+
+/// Which tenant is read; its token in SNOWHAUL_IRU_TOKEN. The simulated one where none is named.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SourceArguments {
+    /// What stands before `.api.` in the address of the tenant's API, as `acme`
+    #[arg(long, value_name = "NAME", conflicts_with = "base_url")]
+    pub(crate) subdomain: Option<String>,
+    /// Which of the vendor's hosts serves it
+    #[arg(long, value_enum, default_value_t = Region::Us)]
+    pub(crate) region: Region,
+    /// Address of the tenant's API, where it is another one
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+}
+
+/// Which of the vendor's hosts serves a tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Region {
+    /// api.kandji.io
+    Us,
+    /// api.eu.kandji.io
+    Eu,
+    /// api.iru.com
+    Iru,
+}
+
+/// What is read of a tenant, and how.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ReadingArguments {
+    /// Only devices with this serial number; may be repeated
+    #[arg(long, value_name = "SERIAL")]
+    pub(crate) serial: Vec<String>,
+    /// Only devices with this tag; may be repeated
+    #[arg(long, value_name = "TAG")]
+    pub(crate) tag: Vec<String>,
+    /// Only devices under this blueprint, by name or id; may be repeated
+    #[arg(long, value_name = "BLUEPRINT")]
+    pub(crate) blueprint: Vec<String>,
+    /// Only devices of this platform: Mac, iPhone, iPad, AppleTV; may be repeated
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) platform: Vec<String>,
+    /// Only this many devices, the first by device id: a small set to try with
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+    /// The way to details; chosen by cost otherwise
+    #[arg(long, value_enum)]
+    pub(crate) details: Option<Way>,
+    /// The way to applications; chosen by cost otherwise
+    #[arg(long, value_enum)]
+    pub(crate) apps: Option<Way>,
+    /// Read everything afresh and carry nothing over from the snapshot before
+    #[arg(long)]
+    pub(crate) whole: bool,
+    /// Wait when the hour's request budget is spent, instead of ending with exit code 6
+    #[arg(long)]
+    pub(crate) wait: bool,
+}
+
+/// A way to details or applications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Way {
+    /// A device at a time
+    Device,
+    /// Pages of Prism
+    Pages,
+    /// Prism's export
+    Export,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExtractArguments {
+    #[command(flatten)]
+    pub(crate) source: SourceArguments,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArguments,
+    /// Data sets to read beside those that the pipelines need; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) data_set: Vec<String>,
+    /// Say what would be read, how and why, and read nothing
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// Go on with the newest snapshot that is not sealed, or with this one
+    #[arg(long, value_name = "SNAPSHOT", num_args = 0..=1, default_missing_value = "", conflicts_with = "explain")]
+    pub(crate) resume: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TenantCommand {
+    /// Serve until interrupted
+    Serve(TenantServeArguments),
+}
+
+/// A seeded fleet behind the API's own endpoints.
+#[derive(Debug, Args)]
+pub(crate) struct TenantServeArguments {
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1:8180", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+    /// Machines of the fleet
+    #[arg(long, default_value_t = 1_000, value_name = "N")]
+    pub(crate) devices: u32,
+    /// Applications on a Mac, on average
+    #[arg(long, default_value_t = 165, value_name = "N")]
+    pub(crate) apps_per_mac: u32,
+    /// Where every random choice begins
+    #[arg(long, default_value_t = 7, value_name = "NUMBER")]
+    pub(crate) seed: u64,
+    /// The API token, a UUID; from SNOWHAUL_IRU_TOKEN, else made up and printed once
+    #[arg(long, value_name = "UUID")]
+    pub(crate) token: Option<String>,
+    /// Nights that the fleet has aged
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) nights: u32,
+    /// Share of devices and applications that change in a night
+    #[arg(long, default_value = "1%", value_name = "SHARE", value_parser = share)]
+    pub(crate) churn: u32,
+    /// Machines with Android or Windows, whose shapes are uncertain
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) uncertain_platforms: u32,
+    /// Answer without the vendor's limits of 50 requests a second and 10,000 an hour
+    #[arg(long)]
+    pub(crate) no_limits: bool,
+    /// Make every page of applications beforehand: a static page server, for measurements
+    #[arg(long)]
+    pub(crate) prepared: bool,
+    /// Compress bodies for who accepts it
+    #[arg(long)]
+    pub(crate) gzip: bool,
+    /// A fault on request, as `latency=250`, `reset,every=7` or `html,path=/api/v1/prism,times=1`; may be repeated
+    #[arg(long, value_name = "FAULT")]
+    pub(crate) fault: Vec<String>,
+}
+
+/// Parses `1%`, `0.5%` or a number of thousandths, into thousandths.
+fn share(text: &str) -> Result<u32, String> {
+    let wrong = || format!("`{text}` is no share: write 1% or 0.5%");
+    let percent: f64 = text.trim().strip_suffix('%').ok_or_else(wrong)?.trim().parse().map_err(|_| wrong())?;
+    if !(0.0..=100.0).contains(&percent) {
+        return Err(wrong());
+    }
+    Ok((percent * 10.0).round() as u32)
 }
 
 /// Where rows go, and how.
@@ -189,8 +352,20 @@ pub(crate) struct ServeArguments {
     pub(crate) seed: Vec<PathBuf>,
 }
 
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Bench {
+    /// Each step of the road over application rows
+    Road,
+    /// Reading a tenant that serves prepared pages from a process of its own
+    Extract,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct BenchArguments {
+    /// What is measured
+    #[arg(value_enum, default_value_t = Bench::Road)]
+    pub(crate) what: Bench,
     /// Application rows to measure with
     #[arg(long, default_value_t = 60_000, value_name = "ROWS")]
     pub(crate) rows: u64,

@@ -4,6 +4,8 @@
 
 mod bound;
 mod measure;
+mod promote;
+mod reading;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,19 +16,22 @@ use arrow::record_batch::RecordBatch;
 use engine::{DurableParquet, Engine, Settings};
 use extract::{DataSet, PageRef, decode_pages};
 use load::BatchLimits;
-use pipeline::Pipeline;
+use pipeline::{Pipeline, PipelineSet};
 use rayon::prelude::*;
 use serde::Serialize;
 use tenant::{Endpoint, Fleet, FleetConfig, Page};
 use transform::{Compiled, Stager};
 
-use crate::arguments::BenchArguments;
+use crate::arguments::{Bench, BenchArguments};
 use crate::output::Output;
 use crate::{exit, state};
 use measure::{Figure, Watch, peak_memory_bytes};
 
 /// Pages made and measured at a time: 9,600 rows, some 16 MB of JSON.
 const CHUNK_PAGES: usize = 32;
+
+/// Rows that are promoted at most: a night's worth, whatever the number of rows that the other steps are measured with.
+const PROMOTED_ROWS_MAX: u64 = 60_000;
 
 /// Application rows on a Mac of the measured fleet, and the share of Macs in it.
 const APPS_PER_MAC: u32 = 165;
@@ -53,9 +58,14 @@ pub(crate) async fn run(arguments: &BenchArguments, output: &mut Output) -> Resu
     );
     let folder = std::env::temp_dir().join(format!("snowhaul-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).with_context(|| format!("could not make `{}`", folder.display()))?;
-    let measured = all(arguments, &folder).await;
+    let measured = match arguments.what {
+        Bench::Road => all(arguments, &folder).await.map(|document| serde_json::to_string_pretty(&document)),
+        Bench::Extract => {
+            reading::measure(arguments, &folder).await.map(|document| serde_json::to_string_pretty(&document))
+        }
+    };
     std::fs::remove_dir_all(&folder).with_context(|| format!("could not remove `{}`", folder.display()))?;
-    output.data(&serde_json::to_string_pretty(&measured?).context("could not write the document")?);
+    output.data(&measured?.context("could not write the document")?);
     Ok(exit::DONE)
 }
 
@@ -65,7 +75,8 @@ async fn all(arguments: &BenchArguments, folder: &Path) -> Result<Document> {
     let apps = folder.join("apps.parquet");
     let reading = tokio::task::block_in_place(|| decode_and_write(&fleet, arguments, &apps))?;
     let mut figures = reading.figures;
-    let pipeline = applications()?;
+    let set = state::built_in()?;
+    let pipeline = named(&set, "applications")?;
     let compiled = pipeline.mapping().clone().compile()?;
     let engine = engine_with(&fleet, &apps, folder).await?;
     let bytes = std::fs::metadata(&apps).context("the measured file is gone")?.len();
@@ -73,6 +84,7 @@ async fn all(arguments: &BenchArguments, folder: &Path) -> Result<Document> {
     figures.push(normalise(&engine, &compiled, reading.rows, bytes, arguments.times).await?);
     figures.push(plan(&engine, &compiled, reading.rows, bytes).await?);
     figures.push(encode(&engine, &pipeline, &compiled).await?);
+    figures.extend(promote(&engine, &set, &fleet, folder).await?);
     Ok(Document {
         schema_version: pipeline::limits::SCHEMA_VERSION,
         rows: reading.rows,
@@ -85,10 +97,34 @@ async fn all(arguments: &BenchArguments, folder: &Path) -> Result<Document> {
     })
 }
 
-fn applications() -> Result<Pipeline> {
-    let set = state::built_in()?;
-    let found = set.all().iter().find(|pipeline| pipeline.name() == "applications");
-    found.cloned().context("the built-in pipelines have no `applications`")
+fn named(set: &PipelineSet, name: &str) -> Result<Pipeline> {
+    let found = set.all().iter().find(|pipeline| pipeline.name() == name);
+    found.cloned().with_context(|| format!("the built-in pipelines have no `{name}`"))
+}
+
+/// The rows of the fleet's devices, then as many of applications as are worth measuring, into an instance of their own.
+async fn promote(engine: &Engine, set: &PipelineSet, fleet: &Fleet, folder: &Path) -> Result<Vec<Figure>> {
+    let joined = [
+        (Endpoint::DeviceDetails, DataSet::DeviceDetails),
+        (Endpoint::PrismDeviceInformation, DataSet::DeviceInformation),
+    ];
+    for (endpoint, data_set) in joined {
+        let mut batches = Vec::new();
+        for page in fleet.pages().take_while(|page| page.endpoint != Endpoint::PrismApps) {
+            if page.endpoint == endpoint {
+                let decoded = extract::decode(data_set, PageRef { name: &page.path, number: 1 }, &page.body)?;
+                batches.push(pipeline::stored(data_set, &decoded.batch, 0));
+            }
+        }
+        engine.add_batches(data_set.name(), pipeline::stored_schema(data_set), batches)?;
+    }
+    let mut staged = Vec::new();
+    for name in ["devices", "applications"] {
+        let pipeline = named(set, name)?;
+        let compiled = pipeline.mapping().clone().compile()?;
+        staged.push(promote::Staged::of(engine, &pipeline, &compiled, PROMOTED_ROWS_MAX).await?);
+    }
+    promote::figures(&staged[0], &staged[1], &set.nightly(), folder).await
 }
 
 async fn engine_with(fleet: &Fleet, apps: &Path, folder: &Path) -> Result<Engine> {
@@ -102,9 +138,10 @@ async fn engine_with(fleet: &Fleet, apps: &Path, folder: &Path) -> Result<Engine
             break;
         }
         let place = PageRef { name: &page.path, number: 1 };
-        devices.push(extract::decode(DataSet::Devices, place, &page.body)?.batch);
+        let decoded = extract::decode(DataSet::Devices, place, &page.body)?;
+        devices.push(pipeline::stored(DataSet::Devices, &decoded.batch, 0));
     }
-    engine.add_batches(DataSet::Devices.name(), DataSet::Devices.schema(), devices)?;
+    engine.add_batches(DataSet::Devices.name(), pipeline::stored_schema(DataSet::Devices), devices)?;
     Ok(engine)
 }
 
@@ -216,7 +253,7 @@ async fn normalise(engine: &Engine, compiled: &Compiled, rows: u64, bytes: u64, 
 async fn plan(engine: &Engine, compiled: &Compiled, rows: u64, bytes: u64) -> Result<Figure> {
     let mut watch = Watch::new();
     let began = watch.begin();
-    let mut stream = engine.stream(&compiled.staging_sql()).await?;
+    let mut stream = compiled.rows(engine, Some(rows)).await?;
     let mut stager = Stager::new(compiled, |page, record| format!("page {page}, record {record}"));
     while let Some(batch) = stream.next().await {
         stager.stage(&batch?)?;

@@ -42,7 +42,7 @@ impl Embedded {
 
     /// Where its rows go.
     pub(crate) fn destination(&self) -> Destination {
-        Destination { base_url: self.address.clone(), login: self.login.clone() }
+        Destination { base_url: self.address.clone(), login: self.login.clone(), confirm_within: None }
     }
 
     /// Stops serving and closes the database.

@@ -10,7 +10,9 @@ pub(crate) const FAILED: u8 = 1;
 pub(crate) const ROWS_HAVE_ERRORS: u8 = 3;
 /// Credentials or permission.
 pub(crate) const CREDENTIALS: u8 = 5;
-/// An answer is still missing; the next run asks first.
+/// The request budget of the hour is spent; what was read is kept.
+pub(crate) const BUDGET_SPENT: u8 = 6;
+/// An answer is still missing, or rows were not sent; the next run sends again whatever is not proven.
 pub(crate) const INCOMPLETE: u8 = 7;
 /// The command line does not hold.
 pub(crate) const USAGE: u8 = 64;
@@ -19,7 +21,11 @@ pub(crate) const INTERRUPTED: u8 = 130;
 
 /// How a finished run ends the process.
 pub(crate) fn of_report(report: &RunReport) -> u8 {
-    if report.is_unresolved() {
+    if !report.balanced {
+        FAILED
+    } else if report.is_credentials() {
+        CREDENTIALS
+    } else if report.is_incomplete() {
         INCOMPLETE
     } else if report.has_errors() {
         ROWS_HAVE_ERRORS
@@ -32,8 +38,20 @@ pub(crate) fn of_report(report: &RunReport) -> u8 {
 pub(crate) fn of_error(error: &anyhow::Error) -> u8 {
     if error.downcast_ref::<Interrupted>().is_some() {
         INTERRUPTED
-    } else if error.downcast_ref::<pipeline::Error>().is_some_and(pipeline::Error::is_credentials) {
+    } else if error.downcast_ref::<Usage>().is_some() {
+        USAGE
+    } else {
+        error.downcast_ref::<pipeline::Error>().map_or(FAILED, of_pipeline)
+    }
+}
+
+fn of_pipeline(error: &pipeline::Error) -> u8 {
+    if error.is_credentials() {
         CREDENTIALS
+    } else if error.budget_wait().is_some() {
+        BUDGET_SPENT
+    } else if error.is_incomplete() {
+        INCOMPLETE
     } else {
         FAILED
     }
@@ -50,3 +68,35 @@ impl std::fmt::Display for Interrupted {
 }
 
 impl std::error::Error for Interrupted {}
+
+/// The command line was understood and does not hold all the same: the words say what is wrong with it.
+#[derive(Debug)]
+pub(crate) struct Usage(pub(crate) String);
+
+impl std::fmt::Display for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_ends_the_process_by_what_can_be_done_about_it() {
+        let of = |error: anyhow::Error| of_error(&error);
+        assert_eq!(of(Usage("`X` is no name".to_owned()).into()), USAGE);
+        assert_eq!(of(Interrupted.into()), INTERRUPTED);
+        assert_eq!(of(anyhow::anyhow!("anything else")), FAILED);
+        let refused = load::Error::LoginRefused { grant: "password", status: 401, said: String::new() };
+        let doing = "log in".to_owned();
+        let refused = pipeline::Error::Target { doing, source: Box::new(refused) };
+        assert_eq!(of(anyhow::Error::from(refused).context("could not begin")), CREDENTIALS);
+        let gone = load::Error::NoTable { doing: "send".to_owned(), said: String::new() };
+        let gone = pipeline::Error::Target { doing: "send".to_owned(), source: Box::new(gone) };
+        assert_eq!(of(gone.into()), FAILED);
+    }
+}

@@ -9,12 +9,19 @@ use flow::{RunEvent, Step};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use pipeline::Events;
 
+use crate::arguments::{Common, Form};
+
 /// How often a plain line is written while a step works.
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
 /// Events that nobody looks at.
 pub(crate) fn silent() -> Events {
     Arc::new(|_| {})
+}
+
+/// Progress, unless a program reads what is printed.
+pub(crate) fn for_command(common: &Common) -> Events {
+    if common.output == Form::Json { silent() } else { of_process() }
 }
 
 /// Progress on standard error: bars where it is a terminal, plain lines elsewhere.

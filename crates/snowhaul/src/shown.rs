@@ -1,30 +1,29 @@
 //! Documents in words. Apart so that what a person reads stands in one place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use ledger::{RunRecord, RunState};
 use pipeline::{CheckResult, RunReport, TableReport};
+use serde_json::Value;
 use snapshot::Manifest;
 
 use crate::arguments::Common;
+use crate::commands::Document;
 
 /// Examples of one cause that are listed; `runs show` with `--output json` has them all.
 const EXAMPLES: usize = 3;
 
-/// A run: accounts, targets, what was left out and why, where to look next.
+/// A run: accounts, targets, what was left out and why, what is open, where to look next.
 pub(crate) fn run(report: &RunReport, common: &Common) -> String {
     let mut text = String::new();
     for table in &report.tables {
         text.push_str(&accounts(table));
     }
-    let undecoded = report.undecoded.len();
-    if undecoded > 0 {
-        line(&mut text, format!("{undecoded} records could not be decoded:"));
-        for record in report.undecoded.iter().take(EXAMPLES) {
-            line(&mut text, format!("    {} {}: {} {}", record.place, record.who, record.column, record.reason));
-        }
+    for table in &report.not_started {
+        line(&mut text, format!("{} → {}   not begun: {}\n", table.pipeline, table.staging_table, table.reason));
     }
+    text.push_str(&undecoded(report));
     if !report.bodies_left_out.is_empty() {
         line(&mut text, format!("{} bodies belong to no data set:", report.bodies_left_out.len()));
         for (name, reason) in &report.bodies_left_out {
@@ -46,7 +45,34 @@ pub(crate) fn run(report: &RunReport, common: &Common) -> String {
             common.state.join(&common.integration).join("instance").display()
         ),
     );
+    for lost in &report.imbalances {
+        line(&mut text, format!("pipeline {} lost count, and nothing of it is believed: {}", lost.pipeline, lost.sum));
+    }
+    for table in &report.tables {
+        if let Some(hint) = table.incomplete.as_ref().and_then(|incomplete| incomplete.hint.as_ref()) {
+            line(&mut text, format!("hint: {}: {hint}", table.pipeline));
+        }
+    }
     line(&mut text, format!("balanced: {}", report.balanced));
+    text
+}
+
+/// Records that were not decoded, but for those that stand with their pipeline already.
+fn undecoded(report: &RunReport) -> String {
+    let of_tables = report.tables.iter().flat_map(|table| &table.left_out);
+    let told: BTreeSet<&str> =
+        of_tables.filter(|row| row.kind == "unreadable").map(|row| row.record.data_set.as_str()).collect();
+    let rest: Vec<_> = report.undecoded.iter().filter(|record| !told.contains(record.data_set.as_str())).collect();
+    let mut text = String::new();
+    if !rest.is_empty() {
+        line(&mut text, format!("{} records of joined data sets could not be decoded:", rest.len()));
+        for record in rest.iter().take(EXAMPLES) {
+            line(&mut text, format!("    {} {}: {} {}", record.place, record.who, record.column, record.reason));
+        }
+        if rest.len() > EXAMPLES {
+            line(&mut text, format!("    … and {} more", rest.len() - EXAMPLES));
+        }
+    }
     text
 }
 
@@ -105,6 +131,12 @@ fn accounts(table: &TableReport) -> String {
         }
     }
     text.push_str(&left_out(table));
+    for note in &table.notes {
+        line(&mut text, format!("    note: {note}"));
+    }
+    if let Some(incomplete) = &table.incomplete {
+        line(&mut text, format!("    incomplete: {}", plain(&incomplete.reason)));
+    }
     text.push('\n');
     text
 }
@@ -119,12 +151,9 @@ fn left_out(table: &TableReport) -> String {
         causes.entry(cause).or_default().push(format!("{}{value} ({})", row.record.who, row.record.place));
     }
     for row in &table.refused {
-        // What is rejected stands at the comment's end; before it stands the cause.
-        let cause = row.comment.split_once(" with ").map_or(row.comment.as_str(), |(cause, _)| cause);
-        causes
-            .entry(format!("{}: {cause}", row.outcome.as_str()))
-            .or_default()
-            .push(format!("{}: {}", row.title, row.comment));
+        // A comment is the instance's own text, with a row's value anywhere in it: nothing in it is a cause to count by.
+        let cause = format!("{}: the instance's own words", row.outcome.as_str());
+        causes.entry(cause).or_default().push(format!("{}: {}", plain(&row.title), plain(&row.comment)));
     }
     let mut text = String::new();
     for (cause, rows) in causes {
@@ -136,7 +165,22 @@ fn left_out(table: &TableReport) -> String {
             line(&mut text, format!("        … and {} more", rows.len() - EXAMPLES));
         }
     }
+    let not_listed = table.left_out_not_listed.iter().map(|(kind, count)| (kind.as_str(), *count));
+    for (kind, count) in not_listed.chain([("refused", table.refused_not_listed)]).filter(|(_, count)| *count > 0) {
+        line(&mut text, format!("    {count} more {kind}, counted and not listed"));
+    }
     text
+}
+
+/// A text from outside, its control characters escaped: a name must not move the cursor.
+fn plain(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            let escaped = c.is_control().then(|| c.escape_default());
+            let same = (!c.is_control()).then_some(c);
+            escaped.into_iter().flatten().chain(same)
+        })
+        .collect()
 }
 
 /// Snapshots, a line each.
@@ -202,7 +246,7 @@ pub(crate) fn runs(runs: &[RunRecord]) -> String {
         line(
             &mut text,
             format!(
-                "{:>5}  {}  {:7}  {:6}  snapshot {}  read {read}, sent {sent}",
+                "{:>5}  {}  {:11}  {:6}  snapshot {}  read {read}, sent {sent}",
                 run.run,
                 run.begun_at,
                 run.state.as_str(),
@@ -214,28 +258,56 @@ pub(crate) fn runs(runs: &[RunRecord]) -> String {
     text
 }
 
-/// One run.
+/// One run, with everything that it left out, that was refused, and that is open.
 pub(crate) fn run_record(run: &RunRecord, report: &str) -> String {
     let mut text = runs(std::slice::from_ref(run));
     match run.state {
         RunState::Failed => line(&mut text, format!("it failed: {}", run.failure)),
+        RunState::Incomplete => line(&mut text, format!("it is incomplete: {}", run.failure)),
+        RunState::Interrupted => line(&mut text, format!("it was interrupted: {}", run.failure)),
         RunState::Running => line(&mut text, "it has not ended: it works, or it was killed".to_owned()),
         RunState::Done => {}
     }
     for table in &run.tables {
         line(&mut text, format!("    {}: {}", table.pipeline, serde_json::json!(table.accounts)));
     }
-    let report: serde_json::Value = serde_json::from_str(report).unwrap_or_default();
-    for table in report["tables"].as_array().into_iter().flatten() {
-        for row in table["left_out"].as_array().into_iter().flatten() {
-            let of = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
-            line(
-                &mut text,
-                format!("    {} {} ({}) {} {}", of("kind"), of("who"), of("place"), of("column"), of("reason")),
-            );
+    let report: Value = serde_json::from_str(report).unwrap_or_default();
+    for table in list(&report, "tables") {
+        for row in list(table, "left_out") {
+            line(&mut text, words(row, &["kind", "who", "place", "column", "value", "reason"]));
+        }
+        for row in list(table, "refused") {
+            line(&mut text, words(row, &["outcome", "title", "comment"]));
+        }
+        for (kind, count) in table["left_out_not_listed"].as_object().into_iter().flatten() {
+            line(&mut text, format!("    {count} more {kind}, counted and not listed"));
+        }
+        for note in list(table, "notes").iter().filter_map(Value::as_str) {
+            line(&mut text, format!("    note: {note}"));
         }
     }
+    for row in list(&report, "undecoded") {
+        line(&mut text, format!("    undecoded{}", words(row, &["who", "place", "column", "value", "reason"])));
+    }
+    for row in list(&report, "not_started") {
+        line(&mut text, format!("    not begun{}", words(row, &["pipeline", "reason"])));
+    }
     text
+}
+
+/// The elements of a list in a document; none where there is no such list.
+fn list<'d>(document: &'d Value, name: &str) -> &'d [Value] {
+    document[name].as_array().map_or(&[][..], Vec::as_slice)
+}
+
+/// Some texts of a document's object in one line.
+fn words(object: &Value, names: &[&str]) -> String {
+    let texts = names.iter().filter_map(|name| object[*name].as_str()).filter(|text| !text.is_empty());
+    texts.fold("   ".to_owned(), |mut words, text| {
+        words.push(' ');
+        words.push_str(&plain(text));
+        words
+    })
 }
 
 /// Checks, a line each.
@@ -256,4 +328,43 @@ pub(crate) fn checks(results: &[CheckResult]) -> String {
 fn line(text: &mut String, line: String) {
     // A write into a String cannot fail.
     writeln!(text, "{line}").expect("a String takes every line");
+}
+
+/// What was read of a tenant.
+pub(crate) fn extracted(document: &Document) -> String {
+    let mut text = String::new();
+    let heading = ["data set", "rows", "carried", "pages", "requests", "by", "seconds"];
+    line(&mut text, columns(&heading.map(str::to_owned)));
+    for read in &document.data_sets {
+        line(
+            &mut text,
+            columns(&[
+                read.data_set.to_owned(),
+                read.rows.to_string(),
+                read.carried.to_string(),
+                read.pages.to_string(),
+                read.requests.to_string(),
+                read.strategy.clone(),
+                format!("{:.1}", read.seconds),
+            ]),
+        );
+        for note in &read.notes {
+            line(&mut text, format!("    {note}"));
+        }
+    }
+    let budget = document.budget_left.map(|left| format!(", {left} requests left in the hour")).unwrap_or_default();
+    let completeness = document.completeness.as_str();
+    line(
+        &mut text,
+        format!(
+            "snapshot {} is sealed, {completeness}: {} rows, {} requests{budget}",
+            document.snapshot, document.rows, document.requests
+        ),
+    );
+    text
+}
+
+fn columns(cells: &[String; 7]) -> String {
+    let [name, rows, carried, pages, requests, by, seconds] = cells;
+    format!("{name:<26} {rows:>10} {carried:>10} {pages:>8} {requests:>9}  {by:<13} {seconds:>8}")
 }

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use pipeline::PipelineSet;
 use snapshot::Store;
 
 use crate::arguments::Common;
+use crate::exit::Usage;
 
 /// The declarations that the program carries, so that it runs from any folder.
 const BUILT_IN: [(&str, &str); 3] = [
@@ -25,7 +26,10 @@ impl Common {
         let is_plain = (1..=NAME_BYTES_MAX).contains(&name.len())
             && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         if !is_plain {
-            bail!("`{name}` is no integration's name: a to z, 0 to 9 and - only, at most {NAME_BYTES_MAX} of them");
+            let reason = format!(
+                "`{name}` is no integration's name: a to z, 0 to 9 and - only, at most {NAME_BYTES_MAX} of them"
+            );
+            return Err(Usage(reason).into());
         }
         let folder = self.state.join(name);
         make_private(&folder).with_context(|| format!("could not make the folder `{}`", folder.display()))?;

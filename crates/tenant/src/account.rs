@@ -1,12 +1,15 @@
 //! What the tenant says of itself, to compare with what a load made of it. It walks the same devices as the pages do, and counts
 //! the same rows.
 
+use crate::category::Category;
 use crate::device::{Device, Platform};
 use crate::fleet::Fleet;
-use std::collections::HashSet;
+use crate::wire::purchases;
+use serde::Serialize;
+use std::collections::{BTreeMap, HashSet};
 
 /// How many of everything a tenant tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Account {
     /// Records of `/devices`; a machine enrolled twice has two.
@@ -21,6 +24,10 @@ pub struct Account {
     pub ipads: u32,
     /// Listed Apple TVs.
     pub apple_tvs: u32,
+    /// Listed Android devices, uncertain.
+    pub androids: u32,
+    /// Listed Windows machines, uncertain.
+    pub windows: u32,
     /// Devices whose details are told, listed or not.
     pub device_details: u32,
     /// Of these, details of devices that are no longer listed.
@@ -47,6 +54,12 @@ pub struct Account {
     pub blueprints: u32,
     /// Tags.
     pub tags: u32,
+    /// The night that all this is told of.
+    pub night: u32,
+    /// Devices that were bought through Apple, enrolled or not.
+    pub ade_devices: u32,
+    /// Rows of every category of Prism, by its name.
+    pub prism_rows: BTreeMap<&'static str, u64>,
 }
 
 impl Account {
@@ -65,6 +78,8 @@ impl Account {
             iphones: on(Platform::IPhone),
             ipads: on(Platform::IPad),
             apple_tvs: on(Platform::AppleTv),
+            androids: on(Platform::Android),
+            windows: on(Platform::Windows),
             device_details: number(fleet.detailed()),
             orphan_details: number(fleet.detailed().filter(|device| !device.presence.listed)),
             device_information_rows: number(fleet.in_prism()),
@@ -78,6 +93,12 @@ impl Account {
             users_known_downstream: number(fleet.users().iter().filter(|user| user.known_downstream)),
             blueprints: fleet.blueprints().len() as u32,
             tags: fleet.tags().len() as u32,
+            night: u32::from(fleet.night()),
+            ade_devices: purchases(fleet).len() as u32,
+            prism_rows: Category::ALL
+                .into_iter()
+                .map(|category| (category.name(), fleet.prism_rows(category)))
+                .collect(),
         }
     }
 }

@@ -81,12 +81,12 @@ impl Catalogue {
         Self { mac, handheld }
     }
 
-    /// What may be installed on a device. Apple TVs tell no applications.
+    /// What may be installed on a device. Apple TVs tell no applications, and what Android and Windows tell is not known.
     pub(crate) fn for_device(&self, device: &Device) -> &[App] {
         match device.platform() {
             Platform::Mac => &self.mac,
             Platform::IPhone | Platform::IPad => &self.handheld,
-            Platform::AppleTv => &[],
+            Platform::AppleTv | Platform::Android | Platform::Windows => &[],
         }
     }
 }

@@ -2,6 +2,7 @@
 //! again while a page is written (volumes, addresses, applications) is not in it.
 
 use crate::hazards::Rate;
+use crate::install::AppChange;
 use crate::model::Model;
 use crate::moment::Moment;
 use crate::system::System;
@@ -13,9 +14,13 @@ pub(crate) enum Platform {
     IPhone = 1,
     IPad = 2,
     AppleTv = 3,
+    /// Uncertain: only in fleets that ask for it.
+    Android = 4,
+    /// Uncertain: only in fleets that ask for it.
+    Windows = 5,
 }
 
-use Platform::{AppleTv, IPad, IPhone, Mac};
+use Platform::{Android, AppleTv, IPad, IPhone, Mac, Windows};
 
 /// Which platform each machine of 25 is: 72 % Macs.
 const CYCLE: [Platform; 25] = [
@@ -39,6 +44,8 @@ impl Platform {
             IPhone => "iPhone",
             IPad => "iPad",
             AppleTv => "AppleTV",
+            Android => "Android",
+            Windows => "Windows",
         }
     }
 
@@ -76,6 +83,19 @@ pub(crate) struct AppCounts {
     pub(crate) repeated: u32,
 }
 
+/// When a device's record came, changed and went, in nights; 0 is the beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Life {
+    /// The night in which it enrolled.
+    pub(crate) enrolled: u16,
+    /// The last night that changed it lastingly.
+    pub(crate) changed: u16,
+    /// The last night in which Prism saw another major release on it, which brings Apple's own applications anew.
+    pub(crate) generation_changed: u16,
+    /// The last night in which it checked in, where that is over: deleted, removed, missing, or enrolled under another id.
+    pub(crate) ended: Option<u16>,
+}
+
 /// One device id and what is known under it.
 #[derive(Clone, Debug)]
 pub(crate) struct Device {
@@ -109,11 +129,29 @@ pub(crate) struct Device {
     pub(crate) is_removed: bool,
     pub(crate) is_lost: bool,
     pub(crate) apps: AppCounts,
+    pub(crate) life: Life,
+    /// What nights changed of its applications, by their position in the catalogue.
+    pub(crate) app_changes: Vec<AppChange>,
 }
 
 impl Device {
     pub(crate) fn platform(&self) -> Platform {
         self.model.platform
+    }
+
+    /// Whether the device still checks in: only then can a night change it.
+    pub(crate) fn is_active(&self) -> bool {
+        self.presence.listed && !self.is_missing && !self.is_removed && self.life.ended.is_none()
+    }
+
+    /// Whether the API knows its id at all, so that a question about it has an answer.
+    pub(crate) fn is_known(&self) -> bool {
+        self.presence.listed || self.presence.detailed
+    }
+
+    /// The last night in which the device did anything.
+    pub(crate) fn last_active_night(&self, now: u16) -> u16 {
+        self.life.ended.unwrap_or(now)
     }
 
     /// Whether the device is among those of a rate that counts machines.

@@ -8,7 +8,7 @@
 //! ```
 
 use crate::config::FleetConfig;
-use crate::device::{Device, Platform, Presence};
+use crate::device::{Device, Life, Platform, Presence};
 use crate::group;
 use crate::hazards;
 use crate::model::{Model, VIRTUAL_MAC};
@@ -82,7 +82,40 @@ fn current(machine: u32, at: Moment, seed: &Seed, users: &[User]) -> Device {
         is_removed: hazards::IS_REMOVED.hits(machine),
         is_lost: platform.is_handheld() && hazards::IS_LOST.hits(ordinal),
         apps: Default::default(),
+        life: Life::default(),
+        app_changes: Vec::new(),
     }
+}
+
+/// A machine that enrols for the first time in a night.
+pub(crate) fn newcomer(
+    machine: u32,
+    night: u16,
+    config: &FleetConfig,
+    seed: &Seed,
+    users: &[User],
+    rng: &mut impl Rng,
+) -> Device {
+    let now = config.moment_of(night);
+    let mut device = current(machine, now, seed, users);
+    begin(&mut device, night, now, rng);
+    device
+}
+
+/// Lets a record begin in a night and answers when: enrolled within its day, in time for the applications to be collected as well,
+/// and seen since.
+pub(crate) fn begin(device: &mut Device, night: u16, now: Moment, rng: &mut impl Rng) -> Moment {
+    let enrolled = now.before(rng.random_range(9 * HOUR..20 * HOUR)).after_microseconds(rng.random_range(0..1_000_000));
+    device.first_enrollment = enrolled;
+    device.last_enrollment = enrolled;
+    device.last_check_in =
+        now.before(rng.random_range(MINUTE..HOUR)).after_microseconds(rng.random_range(0..1_000_000));
+    device.last_collected = device.last_check_in.before(rng.random_range(0..20 * MINUTE));
+    device.prism_system = device.system;
+    device.presence.listed = true;
+    (device.is_missing, device.is_removed, device.is_lost) = (false, false, false);
+    device.life = Life { enrolled: night, changed: night, ..Life::default() };
+    enrolled
 }
 
 /// The enrolment that a machine had before: its own id, an old check-in, and at times the Prism rows of the machine.

@@ -1,43 +1,63 @@
 //! The fleet: what was decided about every device, and the ways to look at it. Rows of applications are not held; how many there
 //! are of each device is, because the envelopes tell the total before the rows.
 
+mod drift;
+
 use crate::account::Account;
+use crate::ageing::{Happening, age, age_apps};
 use crate::catalogue::Catalogue;
+use crate::category::Category;
 use crate::config::FleetConfig;
 use crate::device::Device;
 use crate::enrolment::enrol;
 use crate::group::{self, Blueprint, Tag};
 use crate::install::{Install, count, installs_of};
-use crate::moment::Moment;
+use crate::inventory;
+use crate::moment::{HOUR, Moment};
 use crate::pages::{self, Page};
 use crate::people::{User, people};
 use crate::seed::{Seed, Topic};
+use crate::uncertain::enrol_uncertain;
 use rand_chacha::ChaCha8Rng;
 
 /// A tenant's fleet, made from a seed.
 #[derive(Clone, Debug)]
 pub struct Fleet {
+    config: FleetConfig,
     seed: Seed,
     catalogue: Catalogue,
     users: Vec<User>,
     blueprints: Vec<Blueprint>,
     tags: Vec<Tag>,
     devices: Vec<Device>,
+    /// Positions among the devices, in the order of their ids.
+    by_id: Vec<u32>,
+    /// What nights did, oldest first.
+    happenings: Vec<Happening>,
 }
 
 impl Fleet {
-    /// Decides everything about a fleet. It takes some microseconds a device and holds no application rows.
+    /// Decides everything about a fleet, from its first night to its last. It takes some microseconds a device, for a night some
+    /// microseconds more, and holds no application rows.
     pub fn new(config: FleetConfig) -> Self {
         let seed = Seed::new(config.seed);
         let catalogue = Catalogue::new(&seed, config.apps_per_mac);
-        let mut users = people(&seed, config.devices, Moment::of(config.at));
+        let users = people(&seed, config.devices, Moment::of(config.at));
         let mut devices = enrol(&config, &seed, &users);
+        let happenings = age(&config, &seed, &users, &mut devices);
+        age_apps(&mut devices, &catalogue, &seed, &config);
+        devices.extend(enrol_uncertain(&config, &seed, &users));
         count_apps(&mut devices, &catalogue, &seed);
-        for position in devices.iter().filter(|device| device.presence.listed).filter_map(|device| device.user) {
-            users[position].device_count += 1;
-        }
         let (blueprints, tags) = (group::blueprints(&seed), group::tags(&seed));
-        Self { seed, catalogue, users, blueprints, tags, devices }
+        let by_id = Vec::new();
+        let mut fleet = Self { config, seed, catalogue, users, blueprints, tags, devices, by_id, happenings };
+        fleet.index();
+        fleet
+    }
+
+    /// What it was made from.
+    pub fn config(&self) -> &FleetConfig {
+        &self.config
     }
 
     /// All pages of all endpoints: blueprints, tags, users, devices, device details (one a device), then Prism's device information
@@ -63,6 +83,55 @@ impl Fleet {
     /// What the tenant says of itself.
     pub fn account(&self) -> Account {
         Account::of(self)
+    }
+
+    /// How many rows Prism has in a category.
+    pub fn prism_rows(&self, category: Category) -> u64 {
+        self.in_prism().map(|device| u64::from(inventory::count(self, category, device))).sum()
+    }
+
+    /// The night that it is told of.
+    pub(crate) fn night(&self) -> u16 {
+        self.config.last_night()
+    }
+
+    /// The moment at which the tenant was looked at in a night.
+    pub(crate) fn moment_of(&self, night: u16) -> Moment {
+        self.config.moment_of(night)
+    }
+
+    /// The moment at which a night's change of an application (or of the device, as 0) reached Prism: behind the night before, in
+    /// front of this one.
+    pub(crate) fn changed_in(&self, night: u16, app: u16) -> Moment {
+        self.moment_of(night).before(HOUR + i64::from(app) * 37)
+    }
+
+    pub(crate) fn last_opened_key(&self) -> Option<&str> {
+        self.config.last_opened_key.as_deref()
+    }
+
+    pub(crate) fn manages_uncertain_platforms(&self) -> bool {
+        self.config.uncertain_platforms > 0
+    }
+
+    /// Machines that the fleet began with.
+    pub(crate) fn machines(&self) -> u32 {
+        self.config.devices
+    }
+
+    pub(crate) fn happenings(&self) -> &[Happening] {
+        &self.happenings
+    }
+
+    pub(crate) fn devices(&self) -> &[Device] {
+        &self.devices
+    }
+
+    /// The device of an id, whoever still tells of it.
+    pub(crate) fn device(&self, id: &str) -> Option<&Device> {
+        let found =
+            self.by_id.binary_search_by(|position| self.devices[*position as usize].id.as_str().cmp(id)).ok()?;
+        Some(&self.devices[self.by_id[found] as usize])
     }
 
     /// Devices that `/devices` tells.
@@ -111,6 +180,29 @@ impl Fleet {
 
     pub(crate) fn stream(&self, topic: Topic, machine: u32) -> ChaCha8Rng {
         self.seed.stream(topic, machine)
+    }
+
+    pub(crate) fn stream_of_night(&self, topic: Topic, machine: u32, night: u16) -> ChaCha8Rng {
+        self.seed.stream_of_night(topic, machine, night)
+    }
+
+    pub(crate) fn mix(&self, machine: u32, item: u32) -> u64 {
+        self.seed.mix(machine, item)
+    }
+
+    pub(crate) fn mixed_uuid(&self, machine: u32, item: u32) -> String {
+        self.seed.mixed_uuid(machine, item)
+    }
+
+    /// Counts who has which devices, and sorts the ids: whenever devices came or went.
+    fn index(&mut self) {
+        self.users.iter_mut().for_each(|user| user.device_count = 0);
+        for position in self.devices.iter().filter(|device| device.presence.listed).filter_map(|device| device.user) {
+            self.users[position].device_count += 1;
+        }
+        let devices = &self.devices;
+        self.by_id = (0..devices.len() as u32).collect();
+        self.by_id.sort_unstable_by_key(|position| &devices[*position as usize].id);
     }
 
     /// Puts the installs of a device into an emptied list.

@@ -79,6 +79,11 @@ pub(crate) fn blueprint_for(platform: Platform, rng: &mut impl Rng) -> usize {
     one_of(rng, &suitable)
 }
 
+/// The position of a blueprint for platforms that have none of their own.
+pub(crate) fn blueprint_for_others() -> usize {
+    BLUEPRINTS.iter().position(|blueprint| blueprint.platform.is_none()).expect("the table has blueprints for all")
+}
+
 /// The positions of a device's tags: mostly none, at times two.
 pub(crate) fn tags_for(rng: &mut impl Rng) -> Vec<usize> {
     let count = match rng.random_range(0..10) {

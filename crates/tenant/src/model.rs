@@ -104,9 +104,9 @@ const fn mobile(
 pub(crate) static VIRTUAL_MAC: Model =
     silicon(0, "Virtual Machine", "Virtual Machine", "VirtualMac2,1", "Apple M2 (Virtual)", "4", &["8 GB"]);
 
-use Platform::{AppleTv, IPad, IPhone};
+use Platform::{Android, AppleTv, IPad, IPhone, Windows};
 
-static MODELS: [Model; 25] = [
+static MODELS: [Model; 29] = [
     silicon(
         14,
         "MacBook Air (M1, 2020)",
@@ -216,4 +216,8 @@ static MODELS: [Model; 25] = [
     mobile(IPad, 10, "iPad mini (6th generation) (Wi-Fi)", "iPad", "iPad14,1", &[64, 256]),
     mobile(AppleTv, 60, "Apple TV 4K (2nd generation)", "Apple TV", "AppleTV11,1", &[32, 64]),
     mobile(AppleTv, 40, "Apple TV 4K (3rd generation)", "Apple TV", "AppleTV14,1", &[64, 128]),
+    mobile(Android, 60, "Pixel 8", "Pixel", "shiba", &[128, 256]),
+    mobile(Android, 40, "Galaxy S24", "Galaxy", "SM-S921B", &[128, 256]),
+    mobile(Windows, 70, "ThinkPad X1 Carbon Gen 12", "ThinkPad", "21KC", &[512, 1_024]),
+    mobile(Windows, 30, "Surface Laptop 6", "Surface Laptop", "Surface_Laptop_6", &[256, 512]),
 ];

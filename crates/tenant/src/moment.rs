@@ -2,6 +2,7 @@
 //! different forms depending on the endpoint and the group of fields.
 
 use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::tz::Offset;
 use serde::{Serialize, Serializer};
 
@@ -23,6 +24,30 @@ impl Moment {
         Self { microseconds: timestamp.as_microsecond() }
     }
 
+    /// Reads what the API takes for a date: with an offset, without one as UTC, or a bare day as its midnight.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        // A plus sign that was not encoded in an address arrives as a space.
+        let repaired = text.rfind(' ').filter(|place| *place > 18).map(|place| {
+            let (before, behind) = text.split_at(place);
+            format!("{before}+{}", behind.trim_start())
+        });
+        let read = |text: &str| text.parse::<Timestamp>().ok();
+        let whole = read(text).or_else(|| repaired.as_deref().and_then(read));
+        let without_offset = || {
+            let civil = text.parse::<jiff::civil::DateTime>().ok()?;
+            Offset::UTC.to_timestamp(civil).ok()
+        };
+        whole.or_else(without_offset).map(Self::of)
+    }
+
+    pub(crate) fn milliseconds(self) -> i64 {
+        self.microseconds.div_euclid(1_000)
+    }
+
+    pub(crate) fn of_milliseconds(milliseconds: i64) -> Self {
+        Self { microseconds: milliseconds * 1_000 }
+    }
+
     pub(crate) fn before(self, seconds: i64) -> Self {
         self.after(-seconds)
     }
@@ -38,6 +63,25 @@ impl Moment {
     /// `2024-07-23T14:11:37.150080Z`: check-ins of the list and of the agent, dates of users.
     pub(crate) fn zulu(self) -> Stamp {
         self.written(b'T', true, "Z")
+    }
+
+    /// `2023-08-22T16:56:48Z`: what Apple tells of bought devices.
+    pub(crate) fn zulu_seconds(self) -> Stamp {
+        self.written(b'T', false, "Z")
+    }
+
+    /// `Sun, 01 Nov 2026 02:00:00 GMT`: the dates of HTTP's own headers.
+    pub(crate) fn for_http(self) -> String {
+        let timestamp =
+            Timestamp::from_microsecond(self.microseconds).expect("a tenant's dates lie within decades of its moment");
+        DateTimePrinter::new()
+            .timestamp_to_rfc9110_string(&timestamp)
+            .expect("HTTP can write every date of our calendar")
+    }
+
+    /// `20261101T020000Z`: signed addresses.
+    pub(crate) fn compact(self) -> String {
+        self.zulu_seconds().as_str().replace(['-', ':'], "")
     }
 
     /// `2024-07-23T14:11:37.150080+00:00`: all of Prism, and now and then a check-in of the list.
@@ -127,6 +171,25 @@ mod tests {
         assert_eq!(moment.spaced().as_str(), "2026-11-01 02:00:00.150080+00:00");
         assert_eq!(moment.spaced_seconds().as_str(), "2026-11-01 02:00:00+00:00");
         assert_eq!(moment.profile().as_str(), "2026-11-01 02:00:00 +0000");
+        assert_eq!(moment.zulu_seconds().as_str(), "2026-11-01T02:00:00Z");
+        assert_eq!(moment.for_http(), "Sun, 01 Nov 2026 02:00:00 GMT");
+        assert_eq!(moment.compact(), "20261101T020000Z");
+    }
+
+    #[test]
+    fn every_form_is_read() {
+        let moment = Moment::of(Timestamp::constant(1_793_498_400, 0)).after_microseconds(150_080);
+        for text in [
+            "2026-11-01T02:00:00.150080Z",
+            "2026-11-01T02:00:00.150080+00:00",
+            "2026-11-01T02:00:00.150080 00:00",
+            "2026-11-01T02:00:00.150080",
+            "2026-11-01T03:00:00.15008+01:00",
+        ] {
+            assert_eq!(Moment::read(text), Some(moment), "{text}");
+        }
+        assert_eq!(Moment::read("2026-11-01"), Some(Moment::of(Timestamp::constant(1_793_491_200, 0))));
+        assert_eq!(Moment::read("soon"), None);
     }
 
     #[test]

@@ -11,21 +11,20 @@
 mod page;
 mod prism;
 
+pub(crate) use page::body_of;
 pub use page::{Endpoint, Page};
 pub(crate) use prism::{app_pages, information_pages};
 
+use crate::device::{Device, Platform};
 use crate::fleet::Fleet;
+use crate::limits::{PAGE_ROWS_MAX, USERS_PAGE_ROWS};
 use crate::people::User;
-use crate::wire::{Counted, Details, Directory, ListedDevice, WireBlueprint, WireTag, WireUser};
+use crate::wire::{AndroidDetails, Counted, Details, Directory, ListedDevice, WireBlueprint, WireTag, WireUser};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-/// The most devices and Prism rows that a page holds.
-const PAGE_ROWS_MAX: usize = 300;
-/// People on a page, as live tenants answer when not asked for more.
-const USERS_PAGE_ROWS: usize = 25;
 /// The host in the links of users. It is not the host of the API: a client takes the cursor from a link and must not follow it.
-const TENANT_URL: &str = "https://larkfield.tenant.example";
+pub(crate) const TENANT_URL: &str = "https://larkfield.tenant.example";
 
 /// Blueprints, tags and users.
 pub(crate) fn directory_pages(fleet: &Fleet) -> impl Iterator<Item = Page> + '_ {
@@ -60,16 +59,16 @@ fn user_pages(fleet: &Fleet) -> impl Iterator<Item = Page> + '_ {
 }
 
 /// The cursors of users, in the form that the vendor's published one has.
-fn after(user: &User) -> String {
+pub(crate) fn after(user: &User) -> String {
     cursor_parameter(&format!("p={}", user.deprecated_user_id))
 }
 
-fn before(user: &User) -> String {
+pub(crate) fn before(user: &User) -> String {
     cursor_parameter(&format!("r=1&p={}", user.deprecated_user_id))
 }
 
 /// A cursor as it stands in an address.
-fn cursor_parameter(cursor: &str) -> String {
+pub(crate) fn cursor_parameter(cursor: &str) -> String {
     in_address(&BASE64_STANDARD.encode(cursor))
 }
 
@@ -94,6 +93,15 @@ pub(crate) fn device_pages(fleet: &Fleet) -> impl Iterator<Item = Page> + '_ {
 pub(crate) fn detail_pages(fleet: &Fleet) -> impl Iterator<Item = Page> + '_ {
     fleet.detailed().enumerate().map(move |(position, device)| {
         let path = format!("/api/v1/devices/{}/details", device.id);
-        Page::of(Endpoint::DeviceDetails, position + 1, path, &Details::of(fleet, device))
+        Page::holding(Endpoint::DeviceDetails, position + 1, path, details_body(fleet, device))
     })
+}
+
+/// The details of a device, in the shape of its platform.
+pub(crate) fn details_body(fleet: &Fleet, device: &Device) -> Vec<u8> {
+    if device.platform() == Platform::Android {
+        body_of(&AndroidDetails::of(fleet, device))
+    } else {
+        body_of(&Details::of(fleet, device))
+    }
 }

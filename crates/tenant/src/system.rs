@@ -24,9 +24,9 @@ const fn system(
     System { platform, version, build, marketing_name, generation }
 }
 
-use Platform::{AppleTv, IPad, IPhone, Mac};
+use Platform::{Android, AppleTv, IPad, IPhone, Mac, Windows};
 
-static SYSTEMS: [System; 23] = [
+static SYSTEMS: [System; 28] = [
     system(Mac, "13.7.8", "22H730", "Ventura", 0),
     system(Mac, "14.4.1", "23E224", "Sonoma", 1),
     system(Mac, "14.8.1", "23J30", "Sonoma", 1),
@@ -50,6 +50,11 @@ static SYSTEMS: [System; 23] = [
     system(AppleTv, "18.6", "22M84", "tvOS 18", 1),
     system(AppleTv, "26.0.1", "23J362", "tvOS 26", 2),
     system(AppleTv, "26.1", "23J582", "tvOS 26", 2),
+    system(Android, "13", "TQ3A.230901.001", "Android 13", 0),
+    system(Android, "14", "AP2A.240905.003", "Android 14", 1),
+    system(Android, "15", "AP4A.250105.002", "Android 15", 2),
+    system(Windows, "10.0.22631", "22631.4317", "Windows 11 23H2", 0),
+    system(Windows, "10.0.26100", "26100.2033", "Windows 11 24H2", 1),
 ];
 
 impl System {
@@ -63,9 +68,17 @@ impl System {
     /// The release before this one; the oldest has none and stays.
     pub(crate) fn before(&'static self) -> &'static System {
         let releases = Self::of(self.platform);
-        let position =
-            releases.iter().position(|release| release == self).expect("a release stands in its own platform's table");
-        &releases[position.saturating_sub(1)]
+        &releases[self.position(releases).saturating_sub(1)]
+    }
+
+    /// The release after this one; the newest has none.
+    pub(crate) fn after(&'static self) -> Option<&'static System> {
+        let releases = Self::of(self.platform);
+        releases.get(self.position(releases) + 1)
+    }
+
+    fn position(&self, releases: &[System]) -> usize {
+        releases.iter().position(|release| release == self).expect("a release stands in its own platform's table")
     }
 
     fn of(platform: Platform) -> &'static [System] {

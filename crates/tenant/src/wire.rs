@@ -1,19 +1,31 @@
 //! The response bodies, one struct a shape, with all fields of the vendor's published samples in their order and types. They borrow
 //! every text, because a body is written and forgotten.
 
+mod android;
+mod app_list;
 mod application;
+mod category_row;
 mod details;
 mod directory;
 mod hardware;
 mod information;
+mod licensing;
 mod list;
+mod purchase;
+mod row;
 mod security;
 
+pub(crate) use android::{AndroidDetails, imei};
+pub(crate) use app_list::AppList;
 pub(crate) use application::ApplicationRow;
+pub(crate) use category_row::{CategoryRow, Fields, RowDates};
 pub(crate) use details::Details;
 pub(crate) use directory::{Counted, Directory, WireBlueprint, WireTag, WireUser};
 pub(crate) use information::InformationRow;
+pub(crate) use licensing::Licensing;
 pub(crate) use list::ListedDevice;
+pub(crate) use purchase::{WirePurchase, purchases};
+pub(crate) use row::{FieldVisitor, PrismRow, write_value};
 
 use crate::device::Device;
 use crate::fleet::Fleet;
@@ -104,10 +116,26 @@ impl<'a> Owner<'a> {
             model_id: device.model.identifier,
         }
     }
-}
 
-/// A Prism row, which its page's cursor is made of.
-pub(crate) trait PrismRow: Serialize {
-    /// The device that the row is about.
-    fn device_id(&self) -> &str;
+    /// The name of the account on the device itself.
+    pub(crate) fn account(&self) -> &'a str {
+        self.home
+    }
+
+    /// Shows the fields that say whose a row is.
+    pub(crate) fn visit(&self, visitor: &mut impl FieldVisitor) {
+        visitor.field("device_id", self.device_id);
+        visitor.field("device__name", self.device_name);
+        visitor.field("device__family", self.family);
+        visitor.field("device__user_id", self.user_id);
+        visitor.field("device__user_name", self.user_name);
+        visitor.field("device__user_email", self.user_email);
+        visitor.field("blueprint_id", self.blueprint_id);
+        visitor.field("blueprint_name", self.blueprint_name);
+        visitor.field("tags", &Null);
+        visitor.field("asset_tag", &self.asset_tag);
+        visitor.field("serial_number", self.serial_number);
+        visitor.field("model_id", self.model_id);
+        visitor.field("count", &Null);
+    }
 }

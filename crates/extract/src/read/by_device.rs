@@ -52,7 +52,7 @@ pub(crate) async fn read(
                 let position = Position::Devices(done).text();
                 let Page { name, decoded, .. } = page;
                 let requests = tenant.requests();
-                let page = Read { data_set, number, name, decoded, position, requests };
+                let page = Read { data_set, number, is_by_device: true, name, decoded, position, requests };
                 reading.out.send(Piece::Page(Box::new(page))).await?;
             }
         }

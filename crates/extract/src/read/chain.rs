@@ -112,6 +112,7 @@ impl Walk<'_> {
         let read = Read {
             data_set: self.chain.data_set,
             number,
+            is_by_device: false,
             name: page.name,
             decoded: (self.chain.keep)(page.decoded),
             position: self.pager.position().text(),

@@ -204,6 +204,7 @@ impl List<'_> {
         let read = Read {
             data_set: DataSet::Devices,
             number,
+            is_by_device: false,
             name: page.name,
             decoded: page.decoded,
             position: Position::Offset(offset).text(),

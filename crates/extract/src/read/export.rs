@@ -135,7 +135,7 @@ impl Export<'_> {
                 let position = Position::Export { id: self.id.clone(), rows }.text();
                 let requests = self.tenant.requests();
                 let decoded = keep(decoded);
-                let page = Read { data_set, number, name, decoded, position, requests };
+                let page = Read { data_set, number, is_by_device: false, name, decoded, position, requests };
                 self.reading.out.send(Piece::Page(Box::new(page))).await?;
             }
             Ok::<(), Error>(())

@@ -15,6 +15,8 @@ pub struct Read {
     /// Its number, which the records' `_page` column holds; numbers are given out when a page is asked for, so they do
     /// not rise from piece to piece where data sets are read side by side.
     pub number: u32,
+    /// True for the answer of one device, which sees other columns than Prism.
+    pub is_by_device: bool,
     /// Its path and query, or the rows of an export.
     pub name: String,
     /// Its records.

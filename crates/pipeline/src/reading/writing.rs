@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use arrow::array::RecordBatch;
 use extract::{Account, DataSet, PageRef, Piece, Read, ReadOptions};
 use flow::{RunEvent, Step};
 use snapshot::{DataSetAccount, Sealed, SnapshotWriter};
 use tokio::sync::mpsc::Receiver;
 
-use crate::carried::{self, Fresh};
+use crate::carried::{self, Fresh, Unseen};
 use crate::error::Error;
 use crate::recording::write_page;
 use crate::run::Events;
@@ -16,6 +17,8 @@ use crate::stored::{few_distinct, stored_schema};
 /// The snapshot that records are carried over from.
 pub(super) struct Earlier {
     sealed: Sealed,
+    /// What the app list of a device cannot see; looked up when the first such list comes.
+    unseen: Option<Unseen>,
     /// Data sets whose fresh records are told apart: those of which some may be carried over.
     noted: HashSet<DataSet>,
 }
@@ -23,7 +26,7 @@ pub(super) struct Earlier {
 impl Earlier {
     pub(super) fn new(sealed: Sealed, options: &ReadOptions) -> Self {
         let noted = options.data_sets.iter().copied().filter(|&data_set| carried::can_be_carried(data_set));
-        Self { sealed, noted: noted.collect() }
+        Self { sealed, unseen: None, noted: noted.collect() }
     }
 }
 
@@ -84,6 +87,18 @@ impl Writing {
         }
     }
 
+    /// Fills in what the app list of a device cannot see.
+    fn fill(&mut self, batch: &mut RecordBatch) -> Result<(), Error> {
+        if let Some(earlier) = &mut self.earlier {
+            let unseen = match &mut earlier.unseen {
+                Some(unseen) => unseen,
+                none => none.insert(Unseen::of(&earlier.sealed)?),
+            };
+            *batch = unseen.filled(batch);
+        }
+        Ok(())
+    }
+
     fn announce(&mut self, data_set: DataSet) -> Result<(), Error> {
         if self.announced.insert(data_set) {
             self.writer.data_set(data_set.name(), stored_schema(data_set), few_distinct(data_set))?;
@@ -91,8 +106,11 @@ impl Writing {
         Ok(())
     }
 
-    fn page(&mut self, read: Read) -> Result<(), Error> {
+    fn page(&mut self, mut read: Read) -> Result<(), Error> {
         let data_set = read.data_set;
+        if data_set == DataSet::Apps && read.is_by_device {
+            self.fill(&mut read.decoded.batch)?;
+        }
         if data_set == DataSet::Devices {
             self.listed.extend(extract::listed(&read.decoded.batch).into_iter().map(|one| one.device_id));
         }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use ledger::Ledger;
+use ledger::History;
 use serde::Serialize;
 
 use super::say;
@@ -13,15 +13,16 @@ use crate::{exit, shown};
 
 /// Looks at runs.
 pub(super) fn runs(common: &Common, command: RunsCommand, output: &mut Output) -> Result<u8> {
-    let ledger = Ledger::open(&common.folder()?)?;
+    // Looking takes no lock: a run may be at work.
+    let history = History::open(&common.folder()?)?;
     match command {
         RunsCommand::List => {
-            let runs = ledger.runs()?;
+            let runs = history.runs()?;
             say(common.output, output, &runs, || shown::runs(&runs))?;
         }
         RunsCommand::Show { run } => {
-            let (record, report) = ledger.run(run)?;
-            // The report is the document that the run printed; a run that failed has none.
+            let (record, report) = history.run(run)?;
+            // The report is the document that the run printed; a run that ended with an error has none.
             match common.output {
                 Form::Json if report.is_empty() => {
                     output.data(&serde_json::to_string_pretty(&record).context("could not write the document")?);

@@ -1,16 +1,24 @@
 //! Commands: from parsed arguments to calls, and from their answers to words and exit codes.
 
+mod extract;
 mod instance;
 mod look;
 mod run;
 mod snapshot;
+mod source;
+mod tenant;
+
+pub(crate) use extract::Document;
+pub(crate) use source::TOKEN;
 
 use std::ffi::OsString;
 
 use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser};
 
-use crate::arguments::{Arguments, Command, Common, ExportCommand, Form, InstanceCommand, SnapshotCommand};
+use crate::arguments::{
+    Arguments, Command, Common, ExportCommand, Form, InstanceCommand, SnapshotCommand, TenantCommand,
+};
 use crate::{bench, exit, log, output::Output};
 
 /// Runs one command line, the program's name first, and returns the exit code.
@@ -37,8 +45,8 @@ where
         Ok(runtime) => runtime,
         Err(error) => return failed(&error, output),
     };
-    // `instance serve` works until it is interrupted, and ends in peace when it is.
-    let serves = matches!(arguments.command, Command::Instance { .. });
+    // What serves works until it is interrupted, and ends in peace when it is.
+    let serves = matches!(arguments.command, Command::Instance { .. } | Command::Tenant { .. });
     let ended = runtime.block_on(async {
         tokio::select! {
             ended = command(&arguments.common, arguments.command, output) => ended,
@@ -83,6 +91,7 @@ fn failed(error: &anyhow::Error, output: &mut Output) -> u8 {
 async fn command(common: &Common, command: Command, output: &mut Output) -> Result<u8> {
     match command {
         Command::Run(arguments) => run::run(common, arguments, output).await,
+        Command::Extract(arguments) => extract::extract(common, arguments, output).await,
         Command::Replay(arguments) => run::replay(common, arguments, output).await,
         Command::Snapshot { command: SnapshotCommand::Import { folder } } => snapshot::import(common, &folder, output),
         Command::Snapshots { command } => snapshot::look(common, command, output),
@@ -94,6 +103,7 @@ async fn command(common: &Common, command: Command, output: &mut Output) -> Resu
         Command::Instance { command: InstanceCommand::Serve(arguments) } => {
             instance::serve(common, arguments, output).await
         }
+        Command::Tenant { command: TenantCommand::Serve(arguments) } => tenant::serve(arguments, output).await,
         Command::Bench(arguments) => bench::run(&arguments, output).await,
         Command::Functions => {
             output.data(&transform::functions::reference());

@@ -3,60 +3,43 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use extract::DataSet;
 use load::{Grant, Login};
-use pipeline::{Body, Destination, Events, Pipeline, Recorded, RunOptions, RunReport};
-use snapshot::{Completeness, Sealed, Source};
-use tenant::{Endpoint, Fleet, FleetConfig};
+use pipeline::{Destination, Events, Pipeline, ReadRequest, Resume, RunOptions, RunReport};
+use snapshot::Sealed;
+use tenant::{Fleet, FleetConfig};
 
-use super::say;
-use crate::arguments::{Common, DestinationArguments, Form, ReplayArguments, RunArguments};
+use super::source::{self, Tenant};
+use super::{extract, say};
+use crate::arguments::{Common, DestinationArguments, NightArguments, ReplayArguments, RunArguments};
 use crate::embedded::{self, Embedded};
 use crate::output::Output;
 use crate::{exit, progress, shown};
 
-/// Reads the demonstration's fleet into a snapshot and carries it.
-pub(super) async fn run(common: &Common, arguments: RunArguments, output: &mut Output) -> Result<u8> {
+/// Reads a tenant into a snapshot and carries it. A reading that was broken off is gone on with.
+pub(super) async fn run(common: &Common, arguments: NightArguments, output: &mut Output) -> Result<u8> {
     let pipelines = common.pipelines()?.nightly();
-    let events = events(common);
-    let fleet = Fleet::new(FleetConfig::demonstration());
+    let events = progress::for_command(common);
+    let tenant = Tenant::open(&arguments.source, arguments.reading.wait, arguments.age).await?;
     let store = common.snapshots()?;
-    let recorded = Recorded {
-        source: Source { kind: "demonstration".to_owned(), identity: "the simulated tenant".to_owned() },
-        completeness: Completeness::Full,
-        left_out: Vec::new(),
+    let request = ReadRequest {
+        store: &store,
+        tenant: &tenant.tenant,
+        source: tenant.source.clone(),
+        settings: source::settings(extract::wanted(common)?, &arguments.reading),
+        resume: Resume::IfFitting,
+        events: &events,
     };
-    // Decoding is work for processors; the runtime's own thread is told that it will be away.
-    let snapshot = tokio::task::block_in_place(|| {
-        pipeline::record(&store, recorded, fleet.pages().map(|page| Ok(body_of(page))), &events)
-    })?;
-    carry(common, "run", &pipelines, &snapshot, false, arguments, events, output).await
+    let extracted = pipeline::extract(request).await;
+    tenant.close().await?;
+    carry(common, "run", &pipelines, &extracted?.sealed, false, arguments.run, events, output).await
 }
 
 /// Carries a snapshot that is there already.
 pub(super) async fn replay(common: &Common, arguments: ReplayArguments, output: &mut Output) -> Result<u8> {
     let pipelines = common.pipelines()?.nightly();
     let snapshot = common.snapshots()?.verify(&arguments.snapshot)?;
-    let events = events(common);
+    let events = progress::for_command(common);
     carry(common, "replay", &pipelines, &snapshot, arguments.older, arguments.run, events, output).await
-}
-
-fn events(common: &Common) -> Events {
-    if common.output == Form::Json { progress::silent() } else { progress::of_process() }
-}
-
-/// The tenant's own name for what it answers, as the reading end's data set.
-pub(crate) fn body_of(page: tenant::Page) -> Body {
-    let data_set = match page.endpoint {
-        Endpoint::Devices => DataSet::Devices,
-        Endpoint::DeviceDetails => DataSet::DeviceDetails,
-        Endpoint::PrismDeviceInformation => DataSet::DeviceInformation,
-        Endpoint::PrismApps => DataSet::Apps,
-        Endpoint::Users => DataSet::Users,
-        Endpoint::Blueprints => DataSet::Blueprints,
-        Endpoint::Tags => DataSet::Tags,
-    };
-    Body { data_set, name: page.path, bytes: page.body }
 }
 
 #[expect(clippy::too_many_arguments, reason = "one call, from two commands that differ in four of them")]
@@ -120,5 +103,5 @@ fn destination(arguments: &DestinationArguments) -> Result<Option<Destination>> 
         None => Grant::ClientCredentials,
     };
     let login = Login { client_id: client_id.clone(), client_secret: secret("SNOWHAUL_CLIENT_SECRET")?.into(), grant };
-    Ok(Some(Destination { base_url: base_url.clone(), login }))
+    Ok(Some(Destination { base_url: base_url.clone(), login, confirm_within: None }))
 }

@@ -54,21 +54,19 @@ pub struct Page {
 
 impl Page {
     pub(super) fn of(endpoint: Endpoint, number: usize, path: String, content: &impl Serialize) -> Self {
-        Self::sized(endpoint, number, path, content, BODY_BYTES)
+        Self::holding(endpoint, number, path, body_of(content))
     }
 
-    /// As [`Page::of`], for who knows how long the body will be: a page of applications is half a megabyte, and growing it step by step
-    /// would copy it several times.
-    pub(super) fn sized(
-        endpoint: Endpoint,
-        number: usize,
-        path: String,
-        content: &impl Serialize,
-        body_bytes: usize,
-    ) -> Self {
-        let mut body = Vec::with_capacity(body_bytes);
-        serde_json::to_writer(&mut body, content).expect("a body has text keys only and memory takes every byte");
+    /// A page whose body is written already.
+    pub(super) fn holding(endpoint: Endpoint, number: usize, path: String, body: Vec<u8>) -> Self {
         let file_name = format!("{}-{number:04}.json", endpoint.name());
         Self { endpoint, path, file_name, body }
     }
+}
+
+/// A body as JSON.
+pub(crate) fn body_of(content: &impl Serialize) -> Vec<u8> {
+    let mut body = Vec::with_capacity(BODY_BYTES);
+    serde_json::to_writer(&mut body, content).expect("a body has text keys only and memory takes every byte");
+    body
 }

@@ -109,7 +109,7 @@ impl<'a> Details<'a> {
             kandji_agent: agent(device),
             hardware_overview: HardwareOverview::of(device, rng),
             volumes: Volume::of(device, encrypted, rng),
-            network: Network::of(device, account, rng),
+            network: Network::of(fleet, device, account, rng),
             recovery_information: Recovery::of(device, rng),
             users: LocalUsers::of(platform, account),
             installed_profiles: InstalledProfile::of(device, rng),
@@ -119,6 +119,34 @@ impl<'a> Details<'a> {
             },
             cellular: (!is_apple_tv).then(|| Cellular::of(platform)),
             tags: fleet.tags_of(device),
+        }
+    }
+}
+
+/// What the details and Prism both tell of a device's protection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Protection {
+    pub(crate) bypass_code_failed: bool,
+    pub(crate) user_activation_lock: Option<bool>,
+    pub(crate) device_activation_lock: bool,
+    pub(crate) activation_lock_while_supervised: Option<bool>,
+    pub(crate) activation_lock_supported: bool,
+    pub(crate) filevault: Option<bool>,
+    pub(crate) key_escrowed: bool,
+}
+
+impl Details<'_> {
+    /// The same facts for Prism, so that the two can not differ.
+    pub(crate) fn protection(&self) -> Protection {
+        let (lock, filevault) = (&self.activation_lock, &self.filevault);
+        Protection {
+            bypass_code_failed: lock.bypass_code_failed,
+            user_activation_lock: lock.user_activation_lock_enabled,
+            device_activation_lock: lock.device_activation_lock_enabled,
+            activation_lock_while_supervised: lock.activation_lock_allowed_while_supervised,
+            activation_lock_supported: lock.activation_lock_supported,
+            filevault: filevault.filevault_enabled,
+            key_escrowed: filevault.filevault_prk_escrowed,
         }
     }
 }

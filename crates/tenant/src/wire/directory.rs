@@ -13,18 +13,18 @@ pub(crate) struct Directory<T> {
     pub(crate) results: Vec<T>,
 }
 
-/// The envelope of blueprints and tags, which fit into one page here.
+/// The envelope of blueprints, tags and bought devices: a count, and links to the pages around.
 #[derive(Serialize)]
 pub(crate) struct Counted<T> {
-    count: usize,
-    next: Option<String>,
-    previous: Option<String>,
-    results: Vec<T>,
+    pub(crate) count: u64,
+    pub(crate) next: Option<String>,
+    pub(crate) previous: Option<String>,
+    pub(crate) results: Vec<T>,
 }
 
 impl<T> Counted<T> {
     pub(crate) fn single_page(results: Vec<T>) -> Self {
-        Self { count: results.len(), next: None, previous: None, results }
+        Self { count: results.len() as u64, next: None, previous: None, results }
     }
 }
 

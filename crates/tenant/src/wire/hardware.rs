@@ -3,9 +3,10 @@
 
 use super::Group;
 use crate::device::{Device, Platform};
+use crate::fleet::Fleet;
 use crate::moment::{DAY, Stamp};
 use crate::people::plain;
-use crate::seed::uuid;
+use crate::seed::{Topic, uuid};
 use rand::{Rng, RngExt};
 use serde::{Serialize, Serializer};
 
@@ -99,7 +100,7 @@ impl Volume {
                 volume("Macintosh HD - Data", "APFS", "disk3s1", if encrypted { "Yes" } else { "No" }),
             ],
             Platform::IPhone | Platform::IPad => vec![volume("", "", "", "")],
-            Platform::AppleTv => Vec::new(),
+            Platform::AppleTv | Platform::Android | Platform::Windows => Vec::new(),
         }
     }
 }
@@ -126,12 +127,13 @@ pub(super) struct Network<'a> {
 }
 
 impl<'a> Network<'a> {
-    pub(super) fn of(device: &'a Device, account: Option<&str>, rng: &mut impl Rng) -> Group<Self> {
-        let ip_address =
-            format!("10.{}.{}.{}", rng.random_range(20..24), rng.random_range(0..256), rng.random_range(2..255));
-        // Addresses for documentation (RFC 5737); older agents do not tell a public address.
-        let public_ip =
-            if rng.random_ratio(2, 3) { format!("203.0.113.{}", rng.random_range(1..255)) } else { String::new() };
+    pub(super) fn of(fleet: &Fleet, device: &'a Device, account: Option<&str>, rng: &mut impl Rng) -> Group<Self> {
+        // What was drawn for night 0 is drawn in every night, so that the draws behind it do not move.
+        let first = addresses(rng);
+        let (ip_address, public_ip) = match device.last_active_night(fleet.night()) {
+            0 => first,
+            night => addresses(&mut fleet.stream_of_night(Topic::Network, device.machine, night)),
+        };
         let local_hostname = local_hostname(device, account);
         match device.platform() {
             Platform::Mac => {
@@ -146,6 +148,16 @@ impl<'a> Network<'a> {
             }),
         }
     }
+}
+
+/// The address within and the one outside, which a device gets anew every night.
+fn addresses(rng: &mut impl Rng) -> (String, String) {
+    let ip_address =
+        format!("10.{}.{}.{}", rng.random_range(20..24), rng.random_range(0..256), rng.random_range(2..255));
+    // Addresses for documentation (RFC 5737); older agents do not tell a public address.
+    let public_ip =
+        if rng.random_ratio(2, 3) { format!("203.0.113.{}", rng.random_range(1..255)) } else { String::new() };
+    (ip_address, public_ip)
 }
 
 /// The name that a Mac has on its network.

@@ -1,11 +1,12 @@
 //! A row of `GET /prism/device_information`: one a device, in the newer of the two published shapes.
 
 use super::hardware::local_hostname;
-use super::{Null, Owner, PrismRow};
-use crate::device::Device;
+use super::row::{FieldVisitor, PrismRow, walk, write_struct};
+use super::{Null, Owner};
+use crate::device::{Device, Life};
 use crate::fleet::Fleet;
 use crate::hazards;
-use crate::moment::Stamp;
+use crate::moment::{DAY, Moment, Stamp};
 use serde::Serialize;
 
 /// A row of Prism's device information.
@@ -86,8 +87,8 @@ impl<'a> InformationRow<'a> {
             model_id: owner.model_id,
             count: Null,
             created_at: device.first_enrollment.after(5).offset(),
-            updated_at: device.last_collected.offset(),
-            last_changed_at: device.last_collected.offset(),
+            updated_at: device.last_collected.max(last_changed(fleet, device)).offset(),
+            last_changed_at: last_changed(fleet, device).offset(),
             last_collected_at: device.last_collected.offset(),
             device_capacity: device_capacity_gb(device),
             host_name: hostname(),
@@ -121,9 +122,23 @@ impl<'a> InformationRow<'a> {
 }
 
 impl PrismRow for InformationRow<'_> {
-    fn device_id(&self) -> &str {
-        self.device_id
+    fn write_json(&self, out: &mut Vec<u8>) {
+        write_struct(self, out);
     }
+
+    fn visit(&self, visitor: &mut impl FieldVisitor) {
+        walk(self, visitor);
+    }
+}
+
+/// The night that last changed the device. Where none did, what was collected in the beginning is what has not changed since.
+fn last_changed(fleet: &Fleet, device: &Device) -> Moment {
+    let Life { enrolled, changed, .. } = device.life;
+    if changed > 0 {
+        return fleet.changed_in(changed, 0);
+    }
+    let nights = device.last_active_night(fleet.night()).saturating_sub(enrolled);
+    device.last_collected.before(i64::from(nights) * DAY)
 }
 
 /// Prism rounds to whole gigabytes and still tells a fraction.

@@ -5,6 +5,7 @@ use crate::device::Device;
 use crate::fleet::Fleet;
 use crate::hazards;
 use crate::moment::Stamp;
+use crate::uncertain::{api_level, full_software_version, security_patch_level};
 use serde::Serialize;
 
 /// A listed device.
@@ -44,7 +45,8 @@ pub(crate) struct ListedDevice<'a> {
 impl<'a> ListedDevice<'a> {
     pub(crate) fn of(fleet: &'a Fleet, device: &'a Device) -> Self {
         let blueprint = fleet.blueprint_of(device);
-        let unknown_field = device.is_one_of(hazards::HAS_UNKNOWN_FIELDS).then_some("");
+        // Where Android or Windows is managed, every device has these three, blank where they say nothing.
+        let has_them = fleet.manages_uncertain_platforms() || device.is_one_of(hazards::HAS_UNKNOWN_FIELDS);
         let with_offset = device.is_one_of(hazards::CHECK_IN_HAS_OFFSET);
         Self {
             device_id: &device.id,
@@ -69,9 +71,9 @@ impl<'a> ListedDevice<'a> {
             blueprint_name: blueprint.kind.name,
             lost_mode_status: if device.is_lost { "ENABLED" } else { "" },
             tags: fleet.tags_of(device),
-            api_level: unknown_field,
-            security_patch_level: unknown_field,
-            full_software_version: unknown_field,
+            api_level: has_them.then(|| api_level(device)),
+            security_patch_level: has_them.then(|| security_patch_level(device)),
+            full_software_version: has_them.then(|| full_software_version(device)),
         }
     }
 }

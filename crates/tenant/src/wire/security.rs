@@ -10,11 +10,11 @@ use serde::Serialize;
 
 #[derive(Serialize)]
 pub(super) struct ActivationLock {
-    bypass_code_failed: bool,
-    user_activation_lock_enabled: Option<bool>,
-    device_activation_lock_enabled: bool,
-    activation_lock_allowed_while_supervised: Option<bool>,
-    activation_lock_supported: bool,
+    pub(super) bypass_code_failed: bool,
+    pub(super) user_activation_lock_enabled: Option<bool>,
+    pub(super) device_activation_lock_enabled: bool,
+    pub(super) activation_lock_allowed_while_supervised: Option<bool>,
+    pub(super) activation_lock_supported: bool,
 }
 
 impl ActivationLock {
@@ -32,9 +32,9 @@ impl ActivationLock {
 
 #[derive(Serialize)]
 pub(super) struct FileVault {
-    filevault_enabled: Option<bool>,
+    pub(super) filevault_enabled: Option<bool>,
     filevault_recoverykey_type: &'static str,
-    filevault_prk_escrowed: bool,
+    pub(super) filevault_prk_escrowed: bool,
     filevault_next_rotation: &'static str,
     filevault_regen_required: bool,
 }

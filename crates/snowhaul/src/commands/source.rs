@@ -1,0 +1,119 @@
+//! The tenant that a command reads: the one that was named, or the simulated one, which is served on a loopback port for
+//! as long as the command works.
+
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+
+use anyhow::{Context, Result};
+use extract::{AppsStrategy, DataSet, DetailsStrategy, Scope};
+use pipeline::ReadSettings;
+use rest::{BudgetConfig, ClientConfig, Secret};
+use snapshot::Source;
+use tenant::{FleetConfig, Limits, TenantConfig};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::arguments::{ReadingArguments, Region, SourceArguments, Way};
+
+/// Where the API token of a tenant is looked for.
+pub(crate) const TOKEN: &str = "SNOWHAUL_IRU_TOKEN";
+
+/// A tenant that can be read.
+pub(crate) struct Tenant {
+    pub(crate) tenant: extract::Tenant,
+    pub(crate) source: Source,
+    simulated: Option<Simulated>,
+}
+
+/// The simulated tenant while it is served.
+struct Simulated {
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<std::io::Result<()>>,
+}
+
+impl Tenant {
+    /// The tenant that the arguments name, or the simulated one after so many nights.
+    pub(crate) async fn open(source: &SourceArguments, wait: bool, nights: u32) -> Result<Self> {
+        match named(source)? {
+            Some(base_url) => Self::named(base_url, wait),
+            None => Self::simulated(nights).await,
+        }
+    }
+
+    fn named(base_url: String, wait: bool) -> Result<Self> {
+        let token =
+            std::env::var(TOKEN).map_err(|_| crate::exit::Usage(format!("{TOKEN} is not set in the environment")))?;
+        let budget = BudgetConfig { wait, ..BudgetConfig::default() };
+        let config = ClientConfig { budget: Some(budget), ..ClientConfig::new(base_url) };
+        let tenant = extract::Tenant::new(config, Secret::from(token)).map_err(pipeline::Error::from_tenant)?;
+        let source = Source { kind: "tenant".to_owned(), identity: tenant.host().to_owned() };
+        Ok(Self { tenant, source, simulated: None })
+    }
+
+    /// The demonstration's fleet behind a socket of its own, with a token that only this process knows and without the
+    /// vendor's limits, which would make a newcomer wait.
+    async fn simulated(nights: u32) -> Result<Self> {
+        let fleet = FleetConfig { night: nights, ..FleetConfig::demonstration() };
+        let config = TenantConfig { limits: Limits::off(), ..TenantConfig::with_made_up_token(fleet) };
+        let token = config.token.clone();
+        let simulated = tokio::task::spawn_blocking(|| tenant::Tenant::new(config)).await;
+        let simulated = simulated.context("the simulated tenant panicked")?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("could not listen on loopback")?;
+        let base_url = format!("http://{}", listener.local_addr().context("could not learn the port")?);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = tokio::spawn(simulated.serve(listener, async move {
+            // A dropped sender stops it as well.
+            drop(stopped.await);
+        }));
+        let tenant = extract::Tenant::new(ClientConfig::new(base_url), Secret::from(token))
+            .map_err(pipeline::Error::from_tenant)?;
+        let source = Source { kind: "demonstration".to_owned(), identity: "the simulated tenant".to_owned() };
+        Ok(Self { tenant, source, simulated: Some(Simulated { stop, served }) })
+    }
+
+    /// Stops serving, where it was served.
+    pub(crate) async fn close(self) -> Result<()> {
+        let Some(simulated) = self.simulated else { return Ok(()) };
+        // Open connections would keep it serving.
+        drop(self.tenant);
+        drop(simulated.stop);
+        simulated.served.await.context("the simulated tenant panicked")?.context("the simulated tenant failed")
+    }
+}
+
+fn named(source: &SourceArguments) -> Result<Option<String>> {
+    let region = match source.region {
+        Region::Us => extract::Region::Us,
+        Region::Eu => extract::Region::Eu,
+        Region::Iru => extract::Region::Iru,
+    };
+    if let Some(base_url) = &source.base_url {
+        return Ok(Some(base_url.clone()));
+    }
+    let Some(subdomain) = &source.subdomain else { return Ok(None) };
+    Ok(Some(extract::base_url(subdomain, region).map_err(pipeline::Error::from_tenant)?))
+}
+
+/// What is to be read.
+pub(crate) fn settings(data_sets: BTreeSet<DataSet>, arguments: &ReadingArguments) -> ReadSettings {
+    let set = |values: &[String]| values.iter().cloned().collect();
+    let scope = Scope {
+        serials: set(&arguments.serial),
+        tags: set(&arguments.tag),
+        blueprints: set(&arguments.blueprint),
+        platforms: set(&arguments.platform),
+        devices_max: arguments.limit,
+    };
+    let details = arguments.details.map(|way| match way {
+        Way::Device => DetailsStrategy::Device,
+        Way::Pages => DetailsStrategy::Pages,
+        Way::Export => DetailsStrategy::Export,
+    });
+    let apps = arguments.apps.map(|way| match way {
+        Way::Device => AppsStrategy::Device,
+        Way::Pages => AppsStrategy::Pages,
+        Way::Export => AppsStrategy::Export,
+    });
+    ReadSettings { scope, details, apps, whole: arguments.whole, ..ReadSettings::of(data_sets) }
+}
