@@ -78,7 +78,7 @@ struct List<'a> {
     ids: HashSet<String>,
     /// Devices that are wanted, in the order in which they were met.
     listed: Vec<Listed>,
-    /// What the last page said of the number of devices.
+    /// The least that the pages of this reading said of the number of devices: whoever enrolled since is not missing.
     total: Option<u64>,
     notes: Vec<String>,
 }
@@ -118,7 +118,8 @@ impl List<'_> {
                 offset = begin;
                 continue;
             }
-            let is_end = records == 0 || order.ids.iter().all(|id| self.ids.contains(id));
+            let is_last = is_last(&page, begin + records);
+            let is_end = records == 0 || is_last || order.ids.iter().all(|id| self.ids.contains(id));
             last = order.ids.into_iter().max().or(last);
             back = limits::DEVICES_OVERLAP_ROWS;
             offset = begin + records;
@@ -135,6 +136,7 @@ impl List<'_> {
         for _ in 0..limits::DEVICES_PASSES_MAX {
             let known = self.ids.len();
             let mut offset = 0;
+            self.total = None;
             loop {
                 let (page, number) = self.page(question, offset).await?;
                 let records = page.decoded.records;
@@ -142,7 +144,11 @@ impl List<'_> {
                     break;
                 }
                 offset += records;
+                let is_last = is_last(&page, offset);
                 self.hand_on(page, number, offset).await?;
+                if is_last {
+                    break;
+                }
             }
             if self.ids.len() == known {
                 return Ok(true);
@@ -183,7 +189,7 @@ impl List<'_> {
         let got = self.tenant.get(Endpoint::Devices, "", &query).await?;
         let number = self.reading.number();
         let page = ahead::page(self.tenant, DataSet::Devices, (Endpoint::Devices, ""), &query, number, got).await?;
-        self.total = page.total.or(self.total);
+        self.total = [page.total, self.total].into_iter().flatten().min();
         Ok((page, number))
     }
 
@@ -216,6 +222,12 @@ impl List<'_> {
     fn has_enough(&self) -> bool {
         self.reading.options.scope.devices_max.is_some_and(|most| self.listed.len() as u64 >= most)
     }
+}
+
+/// True for a short page that the tenant says is the last one: whoever enrols behind it each time would be followed for ever
+/// else. Neither alone would do: pages may be short in the middle, and totals may lie.
+fn is_last(page: &Page, rows: u64) -> bool {
+    page.decoded.records < limits::PAGE_ROWS && page.total.is_some_and(|total| rows >= total)
 }
 
 /// The rows of a batch that are kept.

@@ -159,7 +159,7 @@ async fn a_status_that_is_no_success_gives_no_file_and_a_redirect_is_none() {
 async fn a_file_above_a_cap_is_stopped_and_stays_so() {
     let small = DownloadConfig { bytes_max: 1_000, ..policy() };
     let large = [b'x'; 1_001];
-    let error = open(vec![answer("200 OK", "", &large)], &small).await.expect_err("it is announced");
+    let error = open(vec![answer("200 OK", "", large)], &small).await.expect_err("it is announced");
     assert!(matches!(error, Error::TooLarge { bytes_max: 1_000, .. }), "{error}");
     let unannounced = [b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".as_slice(), large.as_slice()].concat();
     let bomb = answer("200 OK", "content-encoding: gzip\r\n", gzip(&vec![0; 8 * 1024 * 1024]));

@@ -90,9 +90,9 @@ fn failed(error: &anyhow::Error, output: &mut Output) -> u8 {
 
 async fn command(common: &Common, command: Command, output: &mut Output) -> Result<u8> {
     match command {
-        Command::Run(arguments) => run::run(common, arguments, output).await,
+        Command::Run(arguments) => Box::pin(run::run(common, arguments, output)).await,
         Command::Extract(arguments) => extract::extract(common, arguments, output).await,
-        Command::Replay(arguments) => run::replay(common, arguments, output).await,
+        Command::Replay(arguments) => Box::pin(run::replay(common, arguments, output)).await,
         Command::Snapshot { command: SnapshotCommand::Import { folder } } => snapshot::import(common, &folder, output),
         Command::Snapshots { command } => snapshot::look(common, command, output),
         Command::Runs { command } => look::runs(common, command, output),

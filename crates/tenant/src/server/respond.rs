@@ -13,10 +13,10 @@ use std::sync::Arc;
 
 /// Answers a request that the gateway let through.
 pub(super) async fn respond(shared: &Arc<Shared>, call: Call, route: Route, hits: &Hits) -> Answer {
-    if !route.is_download() {
-        if let Err(complaint) = admitted(shared, &call, &route) {
-            return complaint.into();
-        }
+    if !route.is_download()
+        && let Err(complaint) = admitted(shared, &call, &route)
+    {
+        return complaint.into();
     }
     let shared = Arc::clone(shared);
     let twist = hits.twist();

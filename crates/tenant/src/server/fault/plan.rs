@@ -146,7 +146,8 @@ impl Twist {
         let count = rows.end - rows.start;
         let first = (rows.start + self.rotated_by) % total;
         let end = first + count;
-        if end <= total { vec![first..end] } else { vec![first..total, 0..end - total] }
+        let (until_the_end, from_the_beginning) = (first..end.min(total), 0..end.saturating_sub(total));
+        [until_the_end, from_the_beginning].into_iter().filter(|part| !part.is_empty()).collect()
     }
 }
 
@@ -183,23 +184,27 @@ mod tests {
         assert!(happened(Route::Users));
     }
 
+    fn cut(parts: &[(u64, u64)], next: Option<u64>) -> Cut {
+        Cut { parts: parts.iter().map(|(start, end)| *start..*end).collect(), next }
+    }
+
     #[test]
     fn pages_as_they_should_be() {
         let twist = Twist::default();
-        assert_eq!(twist.cut(0, 300, 700), Cut { parts: vec![0..300], next: Some(300) });
-        assert_eq!(twist.cut(600, 300, 700), Cut { parts: vec![600..700], next: None });
-        assert_eq!(twist.cut(900, 300, 700), Cut { parts: vec![700..700], next: None });
+        assert_eq!(twist.cut(0, 300, 700), cut(&[(0, 300)], Some(300)));
+        assert_eq!(twist.cut(600, 300, 700), cut(&[(600, 700)], None));
+        assert_eq!(twist.cut(900, 300, 700), cut(&[(700, 700)], None));
     }
 
     #[test]
     fn twisted_pages() {
-        assert_eq!(twist("repeat-page").cut(300, 300, 700), Cut { parts: vec![0..300], next: Some(600) });
-        assert_eq!(twist("repeat-page").cut(0, 300, 700), Cut { parts: vec![0..300], next: Some(300) });
-        assert_eq!(twist("cursor-loop").cut(300, 300, 700), Cut { parts: vec![300..600], next: Some(300) });
-        assert_eq!(twist("short-page=10").cut(0, 300, 700), Cut { parts: vec![0..290], next: Some(290) });
-        assert_eq!(twist("short-page=10").cut(600, 300, 700), Cut { parts: vec![600..700], next: None });
-        assert_eq!(twist("reorder").cut(600, 300, 700), Cut { parts: vec![1..101], next: None });
-        assert_eq!(twist("reorder").cut(300, 300, 650), Cut { parts: vec![401..650, 0..51], next: Some(600) });
+        assert_eq!(twist("repeat-page").cut(300, 300, 700), cut(&[(0, 300)], Some(600)));
+        assert_eq!(twist("repeat-page").cut(0, 300, 700), cut(&[(0, 300)], Some(300)));
+        assert_eq!(twist("cursor-loop").cut(300, 300, 700), cut(&[(300, 600)], Some(300)));
+        assert_eq!(twist("short-page=10").cut(0, 300, 700), cut(&[(0, 290)], Some(290)));
+        assert_eq!(twist("short-page=10").cut(600, 300, 700), cut(&[(600, 700)], None));
+        assert_eq!(twist("reorder").cut(600, 300, 700), cut(&[(1, 101)], None));
+        assert_eq!(twist("reorder").cut(300, 300, 650), cut(&[(401, 650), (0, 51)], Some(600)));
         assert_eq!(twist("lying-total=-3").total(10), 7);
         assert_eq!(twist("lying-total=-30").total(10), 0);
     }
