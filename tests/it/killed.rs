@@ -16,13 +16,14 @@ use tests::{ServedTenant, repository};
 const KILLS: u32 = 100;
 
 /// The longest that a process is let live before it is killed: about what a whole reading takes here.
-const LIFE_MILLISECONDS_MAX: u64 = 900;
+const LIFE_MILLISECONDS_MAX: u64 = 800;
 
 fn child(served: &ServedTenant, state: &Path, resumes: bool) -> Command {
     let pipelines = repository().join("pipelines");
     let mut command = Command::new(env!("CARGO_BIN_EXE_snowhaul-child"));
     command
-        .args(["extract", "--base-url", &served.address, "--integration", "killed", "--output", "json", "--whole"])
+        .args(["extract", "--base-url", &served.address, "--integration", "killed", "--output", "json"])
+        .args(["--whole", "--details", "pages", "--apps", "pages"])
         .args(["--state", state.to_str().expect("UTF-8"), "--pipelines", pipelines.to_str().expect("UTF-8")])
         .args(resumes.then_some("--resume"))
         .env("SNOWHAUL_IRU_TOKEN", &served.token)
@@ -59,9 +60,9 @@ fn rows(state: &Path) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_a_hundred_random_moments_the_snapshot_is_complete_and_the_same() {
     let served =
-        ServedTenant::open(FleetConfig { devices: 120, apps_per_mac: 20, ..FleetConfig::demonstration() }).await;
+        ServedTenant::open(FleetConfig { devices: 60, apps_per_mac: 40, ..FleetConfig::demonstration() }).await;
     // Slow enough that a process can be killed in every part of its reading.
-    served.fail(&["latency=8"]);
+    served.fail(&["latency=40"]);
     let undisturbed = tempfile::tempdir().expect("a folder");
     let output = child(&served, undisturbed.path(), false).output().expect("a process");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -93,6 +94,6 @@ async fn killed_at_a_hundred_random_moments_the_snapshot_is_complete_and_the_sam
         sealed += 1;
         assert!(rows(state.path()) == expected, "after {kills} kills the snapshot is another one");
     }
-    assert!(sealed > 1 && kills == KILLS);
+    assert!(sealed > 10 && kills == KILLS, "{sealed} snapshots were sealed");
     assert!(served.tenant.witness().violations.is_empty());
 }

@@ -57,13 +57,14 @@ pub(crate) async fn read(
             }
         }
     }
-    // An endpoint that the token may not ask is sometimes refused with 404, once for every device.
-    if read == 0 && done as usize == devices.len() && !gone.is_empty() && gone.len() >= devices.len().min(3) {
+    // An endpoint that the token may not ask is sometimes refused with 404, once for every device; but where some devices
+    // have answered before, these have none.
+    if !carries_over && read == 0 && done as usize == devices.len() && !gone.is_empty() && gone.len() >= devices.len().min(3) {
         return Err(gone.swap_remove(0));
     }
     let notes = match gone.len() {
         0 => Vec::new(),
-        count => vec![format!("{count} devices left the tenant before they were asked about.")],
+        count => vec![format!("{count} devices have no answer: they left, or the tenant knows nothing more of them.")],
     };
     let took = began.elapsed();
     Ok(Account { strategy: "device", requests: tenant.requests(), took, complete: true, carries_over, notes })
