@@ -20,8 +20,9 @@ pub const ENCODE_ROWS: usize = BATCH_ROWS;
 /// every later reading more than encoding them again costs once, as a dictionary serves only its own row group.
 pub const JOINED_GROUP_ROWS_MIN: u64 = 8_192;
 
-/// What a sort keeps aside for merging its spilled runs.
-pub const SORT_RESERVATION_BYTES: usize = 16 * 1024 * 1024;
+/// What each sort inside a query keeps aside for merging its spilled runs, in every partition. Queries here sort keys and
+/// places only, a hundred bytes a row; with more, the sorts of one query would fill the pool before they have a row.
+pub const SORT_RESERVATION_BYTES: usize = 1024 * 1024;
 
 /// Disk that spilled runs may take; a full disk is an error of its own, reached later.
 pub const SPILL_BYTES: u64 = 64 * 1024 * 1024 * 1024;

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::read::{Listed, ReadOptions};
+use crate::read::{Listed, Position, ReadOptions};
 use crate::{DataSet, limits};
 
 /// A way to what is known of a device beyond the list.
@@ -203,6 +203,27 @@ impl Explanation {
     }
 }
 
+/// The reason of a way that is gone on with: another one would have to begin again.
+const BEGUN: &str = "as it was begun";
+
+/// The way in which an earlier reading began a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Begun {
+    Device,
+    Pages,
+    Export,
+}
+
+/// How a data set was begun that is gone on with.
+pub(crate) fn begun(options: &ReadOptions, data_set: DataSet) -> Option<Begun> {
+    // A position that cannot be read is told where it is used.
+    match Position::parse(options.positions.get(&data_set)?).ok()?? {
+        Position::Device(_) => Some(Begun::Device),
+        Position::Export { .. } => Some(Begun::Export),
+        Position::Offset(_) | Position::Cursor { .. } | Position::Page(_) => Some(Begun::Pages),
+    }
+}
+
 fn pages(rows: u64) -> u64 {
     rows.div_ceil(limits::PAGE_ROWS).max(1)
 }
@@ -216,6 +237,9 @@ fn details(facts: &Facts, options: &ReadOptions) -> Choice<DetailsStrategy> {
         Price { strategy: "export", requests: open(limits::EXPORT_REQUESTS) },
     ];
     let choose = |strategy, reason: &str| Choice { strategy, reason: reason.to_owned(), prices: prices.clone() };
+    if let Some(Begun::Device) = begun(options, DataSet::DeviceDetails) {
+        return choose(DetailsStrategy::Device, BEGUN);
+    }
     if let Some(forced) = options.details {
         return choose(forced, "as you said");
     }
@@ -240,6 +264,14 @@ fn apps(facts: &Facts, options: &ReadOptions) -> Choice<AppsStrategy> {
         Price { strategy: "export", requests: open(Some(limits::EXPORT_REQUESTS)) },
     ];
     let choose = |strategy, reason: &str| Choice { strategy, reason: reason.to_owned(), prices: prices.clone() };
+    if let Some(begun) = begun(options, DataSet::Apps) {
+        let strategy = match begun {
+            Begun::Device => AppsStrategy::Device,
+            Begun::Pages => AppsStrategy::Pages,
+            Begun::Export => AppsStrategy::Export,
+        };
+        return choose(strategy, BEGUN);
+    }
     if let Some(forced) = options.apps {
         return choose(forced, "as you said");
     }

@@ -48,6 +48,17 @@ pub enum RunEvent {
         /// Rows since the last event.
         rows: u64,
     },
+    /// A data set's reading has come so far; after each page.
+    PagesRead {
+        /// Data set.
+        flow: String,
+        /// Pages so far.
+        pages: u64,
+        /// Requests so far.
+        requests: u64,
+        /// Requests left in the hour's budget; `None` where there is no budget.
+        budget_left: Option<u64>,
+    },
     /// A step ended.
     StepEnded {
         /// Pipeline or data set.

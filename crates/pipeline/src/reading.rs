@@ -86,6 +86,11 @@ pub async fn extract(request: ReadRequest<'_>) -> Result<Extracted, Error> {
         accounts: BTreeMap::new(),
         listed: options.listed.iter().map(|one| one.device_id.clone()).collect(),
         events: request.events.clone(),
+        pages: HashMap::new(),
+        budget_left: {
+            let tenant = request.tenant.clone();
+            Box::new(move || tenant.budget().map(|budget| budget.remaining))
+        },
     };
     // Encoding and fsync are no work for the threads that serve sockets.
     let written = tokio::task::spawn_blocking(move || writing.all(pieces));

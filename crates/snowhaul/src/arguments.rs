@@ -306,6 +306,11 @@ pub(crate) enum SnapshotsCommand {
         /// The snapshot's id
         snapshot: String,
     },
+    /// Throw away what a reading that was broken off has read
+    Discard {
+        /// The snapshot's id
+        snapshot: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

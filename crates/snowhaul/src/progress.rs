@@ -45,6 +45,11 @@ fn bars() -> Events {
                     bar.inc(rows);
                 }
             }
+            RunEvent::PagesRead { flow, pages, requests, budget_left } => {
+                if let Some(bar) = known.get(&(flow, Step::Extract)) {
+                    bar.set_message(asked(pages, requests, budget_left));
+                }
+            }
             RunEvent::StepEnded { flow, step } => {
                 if let Some(bar) = known.remove(&(flow, step)) {
                     bar.finish();
@@ -58,10 +63,11 @@ fn bars() -> Events {
 
 fn bar(flow: &str, step: Step, rows: Option<u64>) -> ProgressBar {
     let (bar, template) = match rows {
-        Some(rows) => {
-            (ProgressBar::new(rows), "{prefix:28} {bar:30} {human_pos:>9} of {human_len:9} {per_sec:>14} {eta:>5}")
-        }
-        None => (ProgressBar::new_spinner(), "{prefix:28} {spinner} {human_pos:>9} rows {per_sec:>14}"),
+        Some(rows) => (
+            ProgressBar::new(rows),
+            "{prefix:28} {bar:30} {human_pos:>9} of {human_len:9} {per_sec:>14} {eta:>5} {msg}",
+        ),
+        None => (ProgressBar::new_spinner(), "{prefix:28} {spinner} {human_pos:>9} rows {per_sec:>14} {msg}"),
     };
     bar.set_style(ProgressStyle::with_template(template).expect("the template is a constant"));
     bar.set_prefix(format!("{} {flow}", step.as_str()));
@@ -69,6 +75,7 @@ fn bar(flow: &str, step: Step, rows: Option<u64>) -> ProgressBar {
 }
 
 struct Passing {
+    asked: String,
     rows: u64,
     total: Option<u64>,
     began: Instant,
@@ -82,15 +89,25 @@ fn lines() -> Events {
         let now = Instant::now();
         match event {
             RunEvent::StepStarted { flow, step, rows } => {
-                known.insert((flow, step), Passing { rows: 0, total: rows, began: now, said: now });
+                known.insert(
+                    (flow, step),
+                    Passing { asked: String::new(), rows: 0, total: rows, began: now, said: now },
+                );
             }
             RunEvent::RowsPassed { flow, step, rows } => {
                 if let Some(passing) = known.get_mut(&(flow.clone(), step)) {
                     passing.rows += rows;
                     if now.duration_since(passing.said) >= LINE_EVERY {
                         passing.said = now;
-                        say(&format!("{} {flow}: {}{}", step.as_str(), passing.rows, of(passing.total)));
+                        let (rows, total, asked) = (passing.rows, of(passing.total), &passing.asked);
+                        let left = to_go(passing, now).unwrap_or_default();
+                        say(&format!("{} {flow}: {rows}{total} rows{left}{asked}", step.as_str()));
                     }
+                }
+            }
+            RunEvent::PagesRead { flow, pages, requests, budget_left } => {
+                if let Some(passing) = known.get_mut(&(flow, Step::Extract)) {
+                    passing.asked = format!(", {}", asked(pages, requests, budget_left));
                 }
             }
             RunEvent::StepEnded { flow, step } => {
@@ -103,6 +120,19 @@ fn lines() -> Events {
             RunEvent::PipelineEnded { .. } => {}
         }
     })
+}
+
+/// What a reading has asked for so far.
+fn asked(pages: u64, requests: u64, budget_left: Option<u64>) -> String {
+    let left = budget_left.map(|left| format!(", {left} left in the hour")).unwrap_or_default();
+    format!("{pages} pages, {requests} requests{left}")
+}
+
+/// How long the rest will take at the pace so far.
+fn to_go(passing: &Passing, now: Instant) -> Option<String> {
+    let left = passing.total?.checked_sub(passing.rows)?;
+    let seconds = now.duration_since(passing.began).as_secs_f64() * left as f64 / passing.rows.max(1) as f64;
+    Some(format!(", {seconds:.0} s to go"))
 }
 
 fn of(total: Option<u64>) -> String {

@@ -211,58 +211,70 @@ impl Mapping {
         columns.chain(scope).chain(newest).chain(who).collect()
     }
 
+    /// The driving records, each with its partner in every joined data set as one column.
+    ///
+    /// Partners are found among keys alone, by page and record; their values are fetched once, by that place. Else wide
+    /// records would be sorted, and hashed once for every way to find them.
     fn joined_sql(&self) -> String {
         let mut with = String::from("WITH ");
+        let device = &self.alias;
+        let mut found = format!("_found AS (SELECT {device}.*");
+        let mut ways = format!(" FROM {} AS {device}", self.driver);
+        let mut select = format!("_joined AS (SELECT {device}.*");
+        let mut from = format!(" FROM _found AS {device}");
         for join in &self.joins {
+            let alias = &join.alias;
             for (index, on) in join.on.iter().enumerate() {
                 with.push_str(&self.newest_of(join, index, &on.joined));
                 with.push_str(", ");
+                let table = format!("_{alias}_{index}");
+                ways.push_str(&format!(" LEFT JOIN {table} ON ({}) = {table}.key", on.driver));
             }
-        }
-        let device = &self.alias;
-        let mut select = format!("_joined AS (SELECT {device}.*");
-        let mut from = format!(" FROM {} AS {device}", self.driver);
-        for join in &self.joins {
-            let found: Vec<String> =
-                (0..join.on.len()).map(|index| format!("_{}_{index}.record", join.alias)).collect();
-            let record = match found.as_slice() {
-                [one] => one.clone(),
-                several => format!(
-                    "CASE {} END",
-                    several.iter().fold(String::new(), |mut cases, record| {
-                        cases.push_str(&format!(" WHEN {record} IS NOT NULL THEN {record}"));
-                        cases
-                    })
-                ),
-            };
-            select.push_str(&format!(", {record} AS {}", join.alias));
-            for (index, on) in join.on.iter().enumerate() {
-                let table = format!("_{}_{index}", join.alias);
-                from.push_str(&format!(" LEFT JOIN {table} ON ({}) = {table}.key", on.driver));
+            with.push_str(&self.values_of(join));
+            with.push_str(", ");
+            for place in ["page", "record"] {
+                let cases = (0..join.on.len()).fold(String::new(), |mut cases, index| {
+                    cases.push_str(&format!(" WHEN _{alias}_{index}.page IS NOT NULL THEN _{alias}_{index}.{place}"));
+                    cases
+                });
+                found.push_str(&format!(", CASE{cases} END AS _{alias}_{place}"));
             }
+            select.push_str(&format!(", _{alias}_values.value AS {alias}"));
+            from.push_str(&format!(
+                " LEFT JOIN _{alias}_values ON {device}._{alias}_page = _{alias}_values.page \
+                 AND {device}._{alias}_record = _{alias}_values.record"
+            ));
         }
-        format!("{with}{select}{from})")
+        format!("{with}{found}{ways}), {select}{from})")
     }
 
-    /// One record for each key: the newest, and of equally new ones the one whose content sorts first, so that the
-    /// order of pages does not decide. A time that was not understood is no time, and a key that was not is no key.
+    /// The place of one record for each key: the newest, and of equally new ones the one whose content sorts first, so
+    /// that the order of pages does not decide. A time that was not understood is no time, and a key that was not is no
+    /// key.
     fn newest_of(&self, join: &Join, index: usize, key: &str) -> String {
+        let used = self.columns_used(&join.alias);
+        let content: Vec<String> = used.into_iter().filter(|field| !field.starts_with('_')).collect();
+        let tie = if content.is_empty() { "0".to_owned() } else { format!("content({})", content.join(", ")) };
+        format!(
+            "_{alias}_{index} AS (SELECT key, page, record FROM (SELECT key, page, record, \
+             row_number() OVER (PARTITION BY key ORDER BY newest DESC NULLS LAST, tie, page, record) AS place \
+             FROM (SELECT {key} AS key, {newest} AS newest, {tie} AS tie, _page AS page, _record AS record \
+             FROM {data_set}) AS keyed) AS ranked WHERE place = 1 AND key IS NOT NULL AND NOT refused(key))",
+            alias = join.alias,
+            newest = understood(&join.newest),
+            data_set = join.data_set,
+        )
+    }
+
+    /// The values that any expression names of a joined data set, by their place.
+    fn values_of(&self, join: &Join) -> String {
         let mut fields = self.columns_used(&join.alias);
         fields.extend(["_page".to_owned(), "_record".to_owned()]);
         let pairs: Vec<String> = fields.iter().map(|field| format!("'{field}', {field}")).collect();
-        let content: Vec<&String> = fields.iter().filter(|field| !field.starts_with('_')).collect();
-        let tie = if content.is_empty() {
-            String::new()
-        } else {
-            format!(", content({})", content.into_iter().cloned().collect::<Vec<_>>().join(", "))
-        };
         format!(
-            "_{alias}_{index} AS (SELECT key, record FROM (SELECT {key} AS key, named_struct({pairs}) AS record, \
-             row_number() OVER (PARTITION BY {key} ORDER BY {newest} DESC NULLS LAST{tie}, _page, _record) AS place \
-             FROM {data_set}) AS ranked WHERE place = 1 AND key IS NOT NULL AND NOT refused(key))",
+            "_{alias}_values AS (SELECT _page AS page, _record AS record, named_struct({pairs}) AS value FROM {data_set})",
             alias = join.alias,
             pairs = pairs.join(", "),
-            newest = understood(&join.newest),
             data_set = join.data_set,
         )
     }

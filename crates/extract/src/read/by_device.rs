@@ -1,6 +1,7 @@
 //! A device at a time: details, and the applications of a device. Several devices are asked about side by side, and
-//! handed on in the order of the list, so that a number of devices is all that a position needs.
+//! handed on in the order of the list, so that the last one is all that a position needs.
 
+use std::collections::HashSet;
 use std::time::Instant;
 
 use futures::stream::{self, StreamExt};
@@ -17,7 +18,11 @@ use crate::read::reader::Reading;
 
 /// How asking about one device ended.
 enum Asked {
-    Page(Page, u32),
+    Page {
+        id: String,
+        page: Page,
+        number: u32,
+    },
     /// The tenant knows no such device any more.
     Gone(Error),
 }
@@ -27,29 +32,29 @@ pub(crate) async fn read(
     reading: &Reading<'_>,
     data_set: DataSet,
     endpoint: Endpoint,
+    listed: &[Listed],
     devices: &[&Listed],
     carries_over: bool,
 ) -> Result<Account, Error> {
     let began = Instant::now();
     let tenant = reading.tenant.counted();
     let done = match reading.position(data_set)? {
-        Some(Position::Devices(done)) => done,
+        Some(Position::Device(id)) => Some(id),
         Some(other) => return Err(Error::Position(other.text())),
-        None => 0,
+        None => None,
     };
     reading.began(data_set, Some(devices.len() as u64)).await?;
-    let left = devices.iter().skip(usize::try_from(done).unwrap_or(usize::MAX));
-    let left: Vec<String> = left.map(|device| device.device_id.clone()).collect();
+    let left: Vec<String> = behind(listed, devices, done.as_deref());
+    let count = left.len();
     let mut asked =
         stream::iter(left).map(|id| ask(reading, &tenant, data_set, endpoint, id)).buffered(limits::DEVICES_AT_ONCE);
-    let (mut read, mut gone, mut done) = (0_u64, Vec::new(), done);
+    let (mut read, mut gone) = (0_u64, Vec::new());
     while let Some(answer) = asked.next().await {
-        done += 1;
         match answer? {
             Asked::Gone(error) => gone.push(error),
-            Asked::Page(page, number) => {
+            Asked::Page { id, page, number } => {
                 read += 1;
-                let position = Position::Devices(done).text();
+                let position = Position::Device(id).text();
                 let Page { name, decoded, .. } = page;
                 let requests = tenant.requests();
                 let page = Read { data_set, number, is_by_device: true, name, decoded, position, requests };
@@ -59,7 +64,8 @@ pub(crate) async fn read(
     }
     // An endpoint that the token may not ask is sometimes refused with 404, once for every device; but where some devices
     // have answered before, these have none.
-    if !carries_over && read == 0 && done as usize == devices.len() && !gone.is_empty() && gone.len() >= devices.len().min(3) {
+    let has_answered = read > 0 || carries_over || done.is_some();
+    if !has_answered && gone.len() == count && count > 0 {
         return Err(gone.swap_remove(0));
     }
     let notes = match gone.len() {
@@ -84,5 +90,14 @@ async fn ask(
     };
     let number = reading.number();
     let page = ahead::page(tenant, data_set, (endpoint, &id), &query, number, got).await?;
-    Ok(Asked::Page(page, number))
+    Ok(Asked::Page { id, page, number })
+}
+
+/// The ids of the devices that stand behind one in the list; of all where none is named.
+fn behind(listed: &[Listed], devices: &[&Listed], done: Option<&str>) -> Vec<String> {
+    let place = done.and_then(|id| listed.iter().position(|device| device.device_id == id));
+    let before: HashSet<&str> =
+        listed.iter().take(place.map_or(0, |place| place + 1)).map(|device| device.device_id.as_str()).collect();
+    let left = devices.iter().filter(|device| !before.contains(device.device_id.as_str()));
+    left.map(|device| device.device_id.clone()).collect()
 }

@@ -21,6 +21,8 @@ pub(crate) struct Chain<'a> {
     pub(crate) keep: &'a (dyn Fn(Decoded) -> Decoded + Sync),
     /// True where earlier rows are to be carried over.
     pub(crate) carries_over: bool,
+    /// Rows expected, when known.
+    pub(crate) expected: Option<u64>,
     /// True where the pages begin anew, wherever an earlier reading stopped.
     pub(crate) anew: bool,
 }
@@ -39,7 +41,7 @@ pub(crate) async fn read(reading: &Reading<'_>, chain: Chain<'_>) -> Result<Acco
         carries_over: chain.carries_over,
         notes,
     };
-    reading.began(chain.data_set, None).await?;
+    reading.began(chain.data_set, chain.expected).await?;
     let mut walk = Walk { reading, tenant: &tenant, chain: &chain, pager: pager(&chain, from)?, totals: Vec::new() };
     match walk.all().await {
         // A cursor that is too old is forgotten by the service: what was read with it is read again.

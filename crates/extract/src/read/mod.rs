@@ -23,6 +23,8 @@ mod piece;
 mod reader;
 
 pub use devices::listed;
+pub(crate) use pager::Position;
+
 pub use options::{Known, KnownDevice, Listed, ReadOptions, Window};
 pub use piece::{Account, Piece, PieceSender, Read};
 pub use reader::{explain, read};

@@ -27,8 +27,9 @@ pub(crate) enum Position {
     },
     /// The next page has this number.
     Page(u64),
-    /// So many of the devices in their order are done.
-    Devices(u64),
+    /// The devices up to this one are done, in the order of the list. Not their number: which devices are asked about may
+    /// be fewer when a reading is gone on with, as the audit log's hints are not kept.
+    Device(String),
     /// This export, and so many of its rows are done.
     Export {
         /// The export's id.
@@ -150,7 +151,7 @@ impl Pager {
             }
             Position::Offset(offset) => query.push(("offset", offset.to_string())),
             Position::Page(page) => query.push(("page", page.to_string())),
-            Position::Cursor { .. } | Position::Devices(_) | Position::Export { .. } => {}
+            Position::Cursor { .. } | Position::Device(_) | Position::Export { .. } => {}
         }
         query
     }

@@ -15,7 +15,7 @@ use crate::read::options::{Listed, ReadOptions};
 use crate::read::pager::Position;
 use crate::read::piece::{Account, Piece, PieceSender};
 use crate::read::{by_device, devices, export};
-use crate::strategy::{AppsStrategy, DetailsStrategy, Explanation, Facts, has_apps};
+use crate::strategy::{AppsStrategy, Begun, DetailsStrategy, Explanation, Facts, begun, has_apps};
 use crate::tenant::Tenant;
 use crate::{DataSet, Decoded, limits};
 
@@ -134,8 +134,15 @@ impl<'a> Reading<'a> {
         if let Some(since) = self.options.known.since {
             fixed.push(("start_date", since.to_string()));
         }
-        let chain =
-            Chain { data_set, endpoint: Endpoint::AuditEvents, fixed, keep: &keep, carries_over: false, anew: false };
+        let chain = Chain {
+            data_set,
+            endpoint: Endpoint::AuditEvents,
+            fixed,
+            keep: &keep,
+            carries_over: false,
+            expected: None,
+            anew: false,
+        };
         self.end(data_set, chain::read(self, chain).await).await?;
         Ok(touched.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
@@ -225,16 +232,20 @@ impl<'a> Reading<'a> {
         let wanted: HashSet<&str> = plan.facts.details_wanted.iter().map(String::as_str).collect();
         let devices: Vec<&Listed> = plan.listed.iter().filter(|one| wanted.contains(one.device_id.as_str())).collect();
         let carries_over = devices.len() < plan.listed.len();
-        by_device::read(self, DataSet::DeviceDetails, Endpoint::DeviceDetails, &devices, carries_over).await
+        by_device::read(self, DataSet::DeviceDetails, Endpoint::DeviceDetails, plan.listed, &devices, carries_over)
+            .await
     }
 
     async fn information(&self, strategy: DetailsStrategy, plan: &Plan<'_>) -> Result<Account, Error> {
-        match strategy {
-            DetailsStrategy::Export => {
-                self.export_or_pages(DataSet::DeviceInformation, plan, self.options.details.is_some()).await
-            }
-            DetailsStrategy::Device | DetailsStrategy::Pages => self.pages(DataSet::DeviceInformation, plan).await,
+        let data_set = DataSet::DeviceInformation;
+        let is_export = match begun(self.options, data_set) {
+            Some(begun) => begun == Begun::Export,
+            None => strategy == DetailsStrategy::Export,
+        };
+        if is_export {
+            return self.export_or_pages(data_set, plan, self.options.details.is_some()).await;
         }
+        self.pages(data_set, plan).await
     }
 
     async fn apps(&self, plan: &Plan<'_>, explanation: &Explanation) -> Result<Account, Error> {
@@ -257,7 +268,7 @@ impl<'a> Reading<'a> {
     async fn apps_by_device(&self, plan: &Plan<'_>) -> Result<Account, Error> {
         let wanted = |device: &&Listed| has_apps(device, self.options.mobile_apps);
         let devices: Vec<&Listed> = plan.listed.iter().filter(wanted).collect();
-        by_device::read(self, DataSet::Apps, Endpoint::DeviceApps, &devices, false).await
+        by_device::read(self, DataSet::Apps, Endpoint::DeviceApps, plan.listed, &devices, false).await
     }
 
     /// An export; where it fails and nobody insists, pages.
@@ -301,7 +312,12 @@ impl<'a> Reading<'a> {
             DataSet::AdeDevices => Endpoint::AdeDevices,
             prism => Endpoint::Prism(prism),
         };
-        chain::read(self, Chain { data_set, endpoint, fixed, keep: &keep, carries_over, anew }).await
+        let expected = match data_set {
+            DataSet::Apps if fixed.is_empty() => plan.facts.app_rows,
+            DataSet::DeviceInformation if fixed.is_empty() => Some(plan.facts.devices),
+            _ => None,
+        };
+        chain::read(self, Chain { data_set, endpoint, fixed, keep: &keep, carries_over, expected, anew }).await
     }
 
     /// Rows of Prism that belong to devices outside the scope are taken away; without a scope every row stays, also

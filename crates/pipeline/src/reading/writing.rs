@@ -43,6 +43,10 @@ pub(super) struct Writing {
     pub(super) fresh: HashMap<DataSet, Fresh>,
     pub(super) listed: HashSet<String>,
     pub(super) events: Events,
+    /// Pages of each data set so far.
+    pub(super) pages: HashMap<DataSet, u64>,
+    /// Asked what is left of the request budget.
+    pub(super) budget_left: Box<dyn Fn() -> Option<u64> + Send>,
 }
 
 impl Writing {
@@ -119,6 +123,14 @@ impl Writing {
         }
         let page = PageRef { name: &read.name, number: read.number };
         write_page(&mut self.writer, data_set, page, read.decoded, self.read_at, &self.events)?;
+        let pages = self.pages.entry(data_set).or_default();
+        *pages += 1;
+        (self.events)(RunEvent::PagesRead {
+            flow: data_set.name().to_owned(),
+            pages: *pages,
+            requests: read.requests,
+            budget_left: (self.budget_left)(),
+        });
         self.writer.checkpoint(data_set.name(), &read.position, read.requests)?;
         Ok(())
     }

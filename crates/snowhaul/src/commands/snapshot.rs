@@ -80,10 +80,21 @@ pub(super) fn look(common: &Common, command: SnapshotsCommand, output: &mut Outp
             let manifests = store.list()?;
             let listed: Vec<Listed<'_>> = manifests.iter().map(listed).collect();
             say(common.output, output, &listed, || shown::manifests(&manifests))?;
+            for unsealed in store.unsealed()? {
+                let (id, rows, source) = (&unsealed.snapshot, unsealed.rows, &unsealed.source.identity);
+                let advice = format!(
+                    "`snowhaul extract --resume {id}` goes on, `snowhaul snapshots discard {id}` throws it away"
+                );
+                output.talk(&format!("{id} of {source} is not sealed, {rows} rows so far: {advice}"));
+            }
         }
         SnapshotsCommand::Show { snapshot } => {
             let manifest = store.show(&snapshot)?;
             say(common.output, output, &manifest, || shown::manifest(&manifest))?;
+        }
+        SnapshotsCommand::Discard { snapshot } => {
+            store.discard(&snapshot)?;
+            output.talk(&format!("snapshot {snapshot} was not sealed, and is gone"));
         }
         SnapshotsCommand::Verify { snapshot } => {
             let sealed = store.verify(&snapshot)?;
