@@ -35,10 +35,10 @@ pub const ZSTD_LEVEL: i32 = 1;
 pub const MEMO_DICTIONARIES: usize = 64;
 
 /// Rows that one partition gathers before they are dealt into buckets. Sorting them takes as much again, twice.
-pub const CHUNK_BYTES: usize = 16 * 1024 * 1024;
+pub const CHUNK_BYTES: usize = 8 * 1024 * 1024;
 
-/// Rows of one bucket, about: some twenty megabytes, of which two are in memory at a time, each twice while it is sorted.
-pub const BUCKET_ROWS: u64 = 32_768;
+/// Rows of one bucket, about: some five megabytes, of which two are in memory at a time, each twice while it is sorted.
+pub const BUCKET_ROWS: u64 = 8_192;
 
 /// Buckets at most: each is an open file, and a process may have 1,024.
 pub const BUCKETS_MAX: usize = 512;

@@ -18,8 +18,8 @@ pub(crate) const COLUMN_CHARACTERS_DEFAULT: usize = 40;
 pub(crate) const COMMENT_CHARACTERS_MAX: usize = 1000;
 
 /// Rows of one import set that are transformed in one transaction. ServiceNow works in blocks of 100;
-/// a bigger block commits less often, and a crash repeats at most one block.
-pub(crate) const BLOCK_ROWS: usize = 500;
+/// a bigger block commits less often, and a crash repeats at most one block, which takes a tenth of a second.
+pub(crate) const BLOCK_ROWS: usize = 2_000;
 
 /// Entries of one look-up cache of a run; past it new answers are not remembered, which costs time and
 /// never correctness.
@@ -49,6 +49,10 @@ pub(crate) const NAME_BYTES_MAX: usize = 80;
 /// What a connection keeps in memory: 64 MiB of pages, so that the indexes of a large table stay there while it is
 /// filled.
 pub(crate) const CACHE_KIBIBYTES: i64 = 65_536;
+
+/// Pages of the write-ahead log, 64 MiB, before they are moved into the database. Keys are hashes: a block touches pages
+/// all over the indexes, and moving them a few megabytes at a time would write each of them again and again.
+pub(crate) const LOG_PAGES: i64 = 16_384;
 
 /// Connections kept open for reading; more are opened when needed and closed after use.
 pub(crate) const IDLE_READERS_MAX: usize = 8;

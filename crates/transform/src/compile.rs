@@ -214,7 +214,8 @@ impl Mapping {
     /// The driving records, each with its partner in every joined data set as one column.
     ///
     /// Partners are found among keys alone, by page and record; their values are fetched once, by that place. Else wide
-    /// records would be sorted, and hashed once for every way to find them.
+    /// records would be sorted, and hashed once for every way to find them. What must hold for that: no two records of a
+    /// data set have one page and one record number; where they do, rows are doubled and the accounts say so.
     fn joined_sql(&self) -> String {
         let mut with = String::from("WITH ");
         let device = &self.alias;

@@ -22,7 +22,9 @@ pub(crate) use folder::Folder;
 pub(crate) use schema::{collation, create_index, drop_table, synchronise};
 
 use crate::error::Error;
-use crate::limits::{BUSY_TIMEOUT, CACHE_KIBIBYTES, IDLE_READERS_MAX, PREPARED_STATEMENTS, YIELD_TO_REQUESTS};
+use crate::limits::{
+    BUSY_TIMEOUT, CACHE_KIBIBYTES, IDLE_READERS_MAX, LOG_PAGES, PREPARED_STATEMENTS, YIELD_TO_REQUESTS,
+};
 
 /// The database of one instance. Fields are dropped in order: connections before the folder they are in.
 pub(crate) struct Database {
@@ -102,6 +104,7 @@ fn connect(path: &Path) -> Result<Connection, Error> {
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
     // SQLite reads a negative size as KiB, and a positive one as pages.
     connection.pragma_update(None, "cache_size", -CACHE_KIBIBYTES)?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     Ok(connection)
 }
