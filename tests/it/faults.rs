@@ -151,6 +151,8 @@ async fn what_the_token_may_not_read_costs_itself_and_not_the_night() {
         let account = |name: &str| read.sealed.manifest.data_set(name).expect("there").account.clone();
         assert_eq!((account("apps").strategy.as_str(), account("apps").complete), ("device", true), "{status:?}");
         // Without details Prism's device information stands in.
+        // What an earlier reading knew would be carried over, so this one has a folder of its own.
+        let folder = tempfile::tempdir().expect("a folder");
         let served = open(&[Permission::DeviceDetails]).await;
         let mut wanted = automatic.clone();
         wanted.data_sets.insert(DataSet::DeviceInformation);

@@ -68,7 +68,7 @@ impl Tenant {
     /// Asks an endpoint and returns the body of its answer.
     ///
     /// # Errors
-    /// [`Error::is_refusal`] where the token may not ask this, [`Error::is_budget`] where the budget is spent.
+    /// [`Error::is_refusal`] where the token may not ask this, [`Error::budget_wait`] where the budget is spent.
     pub(crate) async fn get(&self, endpoint: Endpoint, id: &str, query: &[(&str, String)]) -> Result<Got, Error> {
         let mut request = Request::get(endpoint.path(id)).header("accept", "application/json");
         for (name, value) in query {

@@ -1,0 +1,13 @@
+//! The tenant as who asks it over a socket sees it. Time is the tests' own throughout: no test waits, and none depends on how fast the
+//! machine is.
+
+mod client;
+mod walk;
+
+mod control;
+mod errors;
+mod export;
+mod faults;
+mod filters;
+mod paging;
+mod rates;
