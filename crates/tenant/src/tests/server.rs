@@ -4,10 +4,4 @@
 mod client;
 mod walk;
 
-mod control;
-mod errors;
-mod export;
-mod faults;
-mod filters;
 mod paging;
-mod rates;

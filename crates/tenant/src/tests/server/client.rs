@@ -123,10 +123,10 @@ impl Reply {
         let mut reply = Self { status, head, body: answer[end + 4..].to_vec() };
         if reply.header("transfer-encoding") == Some("chunked") {
             reply.body = joined(&reply.body).ok_or(ErrorKind::UnexpectedEof)?;
-        } else if reply.header("content-length").and_then(|length| length.parse().ok()) != Some(reply.body.len()) {
-            return Err(ErrorKind::UnexpectedEof.into());
+            return Ok(reply);
         }
-        Ok(reply)
+        let length = reply.header("content-length").and_then(|length| length.parse::<usize>().ok());
+        if length == Some(reply.body.len()) { Ok(reply) } else { Err(ErrorKind::UnexpectedEof.into()) }
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {
