@@ -1,6 +1,7 @@
 //! The fleet as who loads it sees it: bytes, envelopes, keys, and the account against everything parsed. What single files promise is
 //! tested beside them.
 
+mod ageing;
 mod awkward;
 mod server;
 mod shapes;

@@ -24,7 +24,7 @@ pub(crate) use directory::{Counted, Directory, WireBlueprint, WireTag, WireUser}
 pub(crate) use information::InformationRow;
 pub(crate) use licensing::Licensing;
 pub(crate) use list::ListedDevice;
-pub(crate) use purchase::{WirePurchase, purchases};
+pub(crate) use purchase::{DEP_ACCOUNT_ID, WirePurchase, purchases};
 pub(crate) use row::{FieldVisitor, PrismRow, write_value};
 
 use crate::device::Device;

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //!  GET  witness, account
+//!  POST witness      answers what was seen, and forgets it
 //!  POST faults       {"faults": ["reset,every=7"]}
 //!  POST limits       {"per_second": {"requests": 5, "milliseconds": 100}, "per_hour": null}
 //!  POST permissions  {"refused": ["prism"], "status": 403}
@@ -51,6 +52,12 @@ fn obey(shared: &Shared, call: &Call) -> (StatusCode, Value) {
     let what = call.path.strip_prefix(PREFIX).unwrap_or_default();
     let done = match (call.method.as_str(), what) {
         ("GET", "witness") => told(&locked(&shared.watch).witness()),
+        ("POST", "witness") => {
+            let mut watch = locked(&shared.watch);
+            let seen = told(&watch.witness());
+            watch.reset();
+            seen
+        }
         ("GET", "account") => serde_json::from_slice(&shared.world().account()).map_err(|error| error.to_string()),
         ("POST", "faults") => read::<Faults>(call).map(|faults| {
             *locked(&shared.faults) = FaultPlan::of(faults);

@@ -15,6 +15,9 @@ use flate2::write::GzEncoder;
 use futures::stream;
 use std::io::{self, Write as _};
 
+/// How often a body that breaks lets its connection write what it has so far: otherwise not even the headers would arrive.
+const YIELDS_BEFORE_BREAK: u32 = 8;
+
 /// Bytes of one piece of a bomb.
 const BOMB_PIECE_BYTES: usize = 1024 * 1024;
 
@@ -143,7 +146,10 @@ fn pieces(
     stream::unfold((Some(body), clock), move |(left, clock)| async move {
         let mut left = left?;
         if left.is_empty() {
-            return is_reset.then(|| (Err(broken()), (None, clock)));
+            if !is_reset {
+                return None;
+            }
+            return Some((Err(broken().await), (None, clock)));
         }
         if pause > 0 {
             clock.pause(pause).await;
@@ -161,16 +167,23 @@ fn passed_on(
 ) -> impl stream::Stream<Item = io::Result<Bytes>> {
     stream::unfold(Some((receiver, most)), move |state| async move {
         let (mut receiver, left) = state?;
-        if left == 0 {
-            return is_reset.then(|| (Err(broken()), None));
-        }
-        let mut next = receiver.recv().await?;
+        let next = if left == 0 { None } else { receiver.recv().await };
+        let Some(mut next) = next else {
+            if !is_reset {
+                return None;
+            }
+            return Some((Err(broken().await), None));
+        };
         next.truncate(left);
         let left = left - next.len();
         Some((Ok(next), Some((receiver, left))))
     })
 }
 
-fn broken() -> io::Error {
+/// What ends a body that is to break, once what came before it had its time to leave.
+async fn broken() -> io::Error {
+    for _ in 0..YIELDS_BEFORE_BREAK {
+        tokio::task::yield_now().await;
+    }
     io::Error::from(io::ErrorKind::ConnectionReset)
 }

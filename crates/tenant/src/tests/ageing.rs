@@ -65,10 +65,8 @@ fn a_night_changes_as_many_devices_as_asked_for() {
     let (before, after) = (by_id(&before), by_id(&after));
     let gone = before.keys().filter(|id| !after.contains_key(*id)).count();
     let come = after.keys().filter(|id| !before.contains_key(*id)).count();
-    let changed = before
-        .iter()
-        .filter(|(id, device)| after.get(*id).is_some_and(|now| lasting(now) != lasting(device)))
-        .count();
+    let changed =
+        before.iter().filter(|(id, device)| after.get(*id).is_some_and(|now| lasting(now) != lasting(device))).count();
     assert!(gone > 0 && come > 0 && changed > 0, "{gone} {come} {changed}");
     // One in ten comes back under another id, which is two records, the former one and the new one.
     let touched = (gone + come + changed) as u32;
@@ -116,9 +114,8 @@ fn who_comes_back_has_another_id() {
 fn a_night_changes_as_many_application_rows_as_asked_for() {
     let config = || FleetConfig { churn_per_mille: 100, ..small() };
     let (before, after) = (told(config(), 0, Endpoint::PrismApps), told(config(), 1, Endpoint::PrismApps));
-    let devices = |rows: &[Value]| -> HashSet<String> {
-        rows.iter().map(|row| text(row, "device_id").to_owned()).collect()
-    };
+    let devices =
+        |rows: &[Value]| -> HashSet<String> { rows.iter().map(|row| text(row, "device_id").to_owned()).collect() };
     let in_both: HashSet<String> = devices(&before).intersection(&devices(&after)).cloned().collect();
     // Of who came or left every row differs, and that is another matter.
     let versions = |rows: &[Value]| -> HashMap<[String; 3], String> {
@@ -134,7 +131,9 @@ fn a_night_changes_as_many_application_rows_as_asked_for() {
     let gone_or_changed = before.iter().filter(|(key, version)| after.get(*key) != Some(*version)).count();
     let come = after.keys().filter(|key| !before.contains_key(*key)).count();
     let (touched, expected) = (gone_or_changed + come, before.len() / 10);
-    assert!((expected / 2..expected * 2).contains(&touched), "{touched} where {expected} are expected");
+    // Apple's own applications, most of what a small fleet has, change with the system only, and where nothing else fits
+    // the night is shorter.
+    assert!((expected / 4..expected * 2).contains(&touched), "{touched} where {expected} are expected");
 }
 
 #[test]

@@ -2,6 +2,11 @@
 //! machine is.
 
 mod client;
-mod walk;
-
+mod control;
+mod errors;
+mod export;
+mod faults;
+mod filters;
 mod paging;
+mod rates;
+mod walk;

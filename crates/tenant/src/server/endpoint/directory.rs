@@ -10,7 +10,9 @@ use crate::pages::{TENANT_URL, after, before, body_of, cursor_parameter};
 use crate::people::User;
 use crate::server::answer::Answer;
 use crate::server::error_shape::Complaint;
-use crate::wire::{Counted, Directory, Licensing, WireBlueprint, WirePurchase, WireTag, WireUser, purchases as bought};
+use crate::wire::{
+    Counted, DEP_ACCOUNT_ID, Directory, Licensing, WireBlueprint, WirePurchase, WireTag, WireUser, purchases as bought,
+};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
@@ -32,7 +34,7 @@ pub(super) fn users(asked: &Asked<'_>) -> Result<Answer, Complaint> {
     };
     let people: Vec<&User> = world.fleet.users().iter().filter(is_kept).collect();
     let start = match query.text("cursor") {
-        Some(cursor) => place_behind(&people, cursor)?,
+        Some(cursor) => place_of(&people, cursor, limit)?,
         None => 0,
     };
     let cut = asked.twist.cut(start as u64, limit, people.len() as u64);
@@ -48,17 +50,18 @@ pub(super) fn users(asked: &Asked<'_>) -> Result<Answer, Complaint> {
     Ok(Answer::json(body_of(&Directory { next: next.map(link), previous, results: rows })))
 }
 
-/// Where the person stands who comes after the one that a cursor names.
-fn place_behind(people: &[&User], cursor: &str) -> Result<usize, Complaint> {
+/// Where the page begins that a cursor leads to: behind the person that it names, or a page before them.
+fn place_of(people: &[&User], cursor: &str, limit: usize) -> Result<usize, Complaint> {
     let invalid = || Complaint::bad_request("Invalid cursor");
     let plain =
         BASE64_STANDARD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(invalid)?;
+    let (is_before, plain) = plain.strip_prefix("r=1&").map_or((false, plain.as_str()), |rest| (true, rest));
     let id = plain.strip_prefix("p=").ok_or_else(invalid)?;
     if id.is_empty() {
         return Ok(0);
     }
     let place = people.iter().position(|user| user.deprecated_user_id == id).ok_or_else(invalid)?;
-    Ok(place + 1)
+    Ok(if is_before { place.saturating_sub(limit) } else { place + 1 })
 }
 
 /// `GET /blueprints`.
@@ -110,7 +113,13 @@ pub(super) fn purchases(asked: &Asked<'_>) -> Result<Answer, Complaint> {
     let world = asked.shared.world();
     let fleet = &world.fleet;
     let page = asked.call.query.number("page")?.unwrap_or(1);
-    let all = bought(fleet);
+    let all = match asked.call.query.text("dep_account") {
+        Some(account) if uuid::Uuid::parse_str(account).is_err() => {
+            return Err(Complaint::of_field("dep_account", "Enter a valid UUID."));
+        }
+        Some(account) if account != DEP_ACCOUNT_ID => Vec::new(),
+        _ => bought(fleet),
+    };
     let total = all.len() as u64;
     let start = page.saturating_sub(1) * ADE_PAGE_ROWS as u64;
     if page == 0 || (start >= total && page > 1) {

@@ -60,6 +60,8 @@ fn start(asked: &Asked<'_>, fingerprint: u64, wanted: &Wanted) -> Result<Start, 
         return Ok(Start::Offset(0));
     }
     match query.text("cursor") {
+        // What is sorted is read by offset; a cursor that could not be used must not be told.
+        None if wanted.sort.is_some() => Ok(Start::Offset(0)),
         None => Ok(Start::Cursor(0)),
         Some(_) if wanted.sort.is_some() => {
             Err(Complaint::bad_request("A cursor cannot be combined with a custom ordering."))

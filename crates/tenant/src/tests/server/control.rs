@@ -26,8 +26,11 @@ fn the_witness() {
     assert_eq!(witness["by_status"], json!({ "200": 1, "404": 3 }));
     assert!(witness["bytes_sent"].as_u64().is_some_and(|bytes| bytes > 1_000), "{witness}");
     served.bare("/api/v1/devices");
-    let kinds = &served.bare("/_control/witness").json()["violations"][0]["kind"];
-    assert_eq!(*kinds, "without_token");
+    let witness = served.bare("/_control/witness").json();
+    assert_eq!(witness["violations"][0]["kind"], "without_token");
+    // Posted to, it forgets what it answers.
+    assert_eq!(done(&served, "witness", &json!({})), witness);
+    assert_eq!(served.bare("/_control/witness").json()["requests"], 0);
 }
 
 #[test]

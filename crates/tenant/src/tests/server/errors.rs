@@ -138,6 +138,8 @@ fn parameters_that_cannot_be_read() {
     check("/api/v1/devices?offset=x", json!({ "offset": ["A valid integer is required."] }));
     check("/api/v1/prism/apps?limit=-1", json!({ "limit": ["A valid integer is required."] }));
     check("/api/v1/users?archived=maybe", json!({ "archived": ["Must be a valid boolean."] }));
+    let bought = "/api/v1/integrations/apple/ade/devices?dep_account=x";
+    check(bought, json!({ "dep_account": ["Enter a valid UUID."] }));
     check("/api/v1/audit/events?sort_by=actor", json!({ "sort_by": ["Not a valid choice."] }));
     check("/api/v1/audit/events?start_date=soon", json!({ "start_date": ["Enter a valid date/time."] }));
     check("/api/v1/prism/apps?filter=%5B%5D", json!({ "detail": "Invalid filter: not an object" }));

@@ -91,7 +91,8 @@ fn pending_for_a_time() {
 fn lines_are_the_rows_of_pages() {
     let served = Served::usual();
     let names = ["device_id", "serial_number", "name", "bundle_id", "version", "short_version", "path", "signature"];
-    for (category, names) in [("apps", names.as_slice()), ("device_information", &["device_id", "model_name"])] {
+    let of_devices = ["device_id", "device__name", "model_name", "os_version"];
+    for (category, names) in [("apps", names.as_slice()), ("device_information", of_devices.as_slice())] {
         let file = served.bare(&finished(&served, &json!({ "category": category })));
         assert_eq!((file.status, file.header("content-type")), (200, Some("text/csv")));
         let rows = walk::by_cursor(&served, &format!("/api/v1/prism/{category}?"), 300);

@@ -66,6 +66,9 @@ fn a_platform_a_tag_a_blueprint_and_an_id() {
     let tag = rows.iter().flat_map(tags).next().expect("some device has a tag");
     let name = tag.as_str().expect("a tag is a text");
     check_devices(&served, &format!("tag_name={}", encoded(name)), |row| tags(row).contains(&tag));
+    let known = served.json("/api/v1/tags")["results"].as_array().cloned().unwrap_or_default();
+    let id = known.iter().find(|known| known["name"] == tag).map(|known| text(known, "id")).expect("the tag is known");
+    check_devices(&served, &format!("tag_id={id}"), |row| tags(row).contains(&tag));
     let blueprint = text(&rows[0], "blueprint_id");
     check_devices(&served, &format!("blueprint_id={blueprint}"), |row| row["blueprint_id"] == blueprint);
     let id = text(&rows[3], "device_id");
