@@ -1,9 +1,10 @@
 //! Readings that are killed: a process of its own is ended with SIGKILL at a random moment, and another goes on, until
 //! the snapshot is sealed. It must be the one that nobody disturbed.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use engine::FileRows;
 use rand::rngs::StdRng;
@@ -15,15 +16,26 @@ use tests::{ServedTenant, repository};
 /// Times that a reading is killed, over several snapshots.
 const KILLS: u32 = 100;
 
-/// The longest that a process is let live before it is killed: about what a whole reading takes here.
-const LIFE_MILLISECONDS_MAX: u64 = 800;
+/// Which of [`WAYS`] carries over.
+const CARRYING: usize = 3;
 
-fn child(served: &ServedTenant, state: &Path, resumes: bool) -> Command {
+/// Ways of a reading, each with its own positions to go on from.
+const WAYS: [&[&str]; 4] = [
+    &["--whole", "--details", "pages", "--apps", "pages"],
+    &["--whole", "--details", "device", "--apps", "device"],
+    &["--whole", "--details", "device", "--apps", "export"],
+    // After a sealed snapshot: a window, and the rest is carried over.
+    &["--details", "device", "--apps", "pages"],
+];
+
+fn child(served: &ServedTenant, state: &Path, way: &[&str], resumes: bool) -> Command {
     let pipelines = repository().join("pipelines");
     let mut command = Command::new(env!("CARGO_BIN_EXE_snowhaul-child"));
     command
         .args(["extract", "--base-url", &served.address, "--integration", "killed", "--output", "json"])
-        .args(["--whole", "--details", "pages", "--apps", "pages"])
+        // Every page is durable, so that a reading is gone on with from every position that there is.
+        .args(["--checkpoint", "0"])
+        .args(way)
         .args(["--state", state.to_str().expect("UTF-8"), "--pipelines", pipelines.to_str().expect("UTF-8")])
         .args(resumes.then_some("--resume"))
         .env("SNOWHAUL_IRU_TOKEN", &served.token)
@@ -31,6 +43,15 @@ fn child(served: &ServedTenant, state: &Path, resumes: bool) -> Command {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command
+}
+
+/// Data sets that the unsealed snapshot holds a part of, with a position to go on from.
+fn begun(state: &Path) -> Vec<String> {
+    let store = Store::open(&state.join("killed/snapshots")).expect("the snapshots");
+    let Some(unsealed) = store.unsealed().expect("journals").pop() else { return Vec::new() };
+    let (_, progress) = store.resume(&unsealed.snapshot).expect("it can be gone on with");
+    let is_begun = |read: &snapshot::DataSetProgress| read.ended.is_none() && !read.position.is_empty();
+    progress.data_sets.into_iter().filter(|(_, read)| is_begun(read)).map(|(name, _)| name).collect()
 }
 
 /// Rows of every data set of the newest sealed snapshot, in their order, without where and when they were read.
@@ -57,25 +78,44 @@ fn rows(state: &Path) -> Vec<String> {
     rows
 }
 
+/// Ends a way in a state folder undisturbed, and says how long its last process took.
+fn undisturbed(served: &ServedTenant, state: &Path, way: usize) -> Duration {
+    if way == CARRYING {
+        undisturbed(served, state, 0);
+    }
+    let began = Instant::now();
+    let output = child(served, state, WAYS[way], false).output().expect("a process");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    began.elapsed()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_a_hundred_random_moments_the_snapshot_is_complete_and_the_same() {
     let served =
         ServedTenant::open(FleetConfig { devices: 60, apps_per_mac: 40, ..FleetConfig::demonstration() }).await;
     // Slow enough that a process can be killed in every part of its reading.
-    served.fail(&["latency=40"]);
-    let undisturbed = tempfile::tempdir().expect("a folder");
-    let output = child(&served, undisturbed.path(), false).output().expect("a process");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let expected = rows(undisturbed.path());
+    served.fail(&["latency=12"]);
+    let expected: Vec<(Vec<String>, Duration)> = (0..WAYS.len())
+        .map(|way| {
+            let state = tempfile::tempdir().expect("a folder");
+            let took = undisturbed(&served, state.path(), way);
+            (rows(state.path()), took)
+        })
+        .collect();
     let mut random = StdRng::seed_from_u64(20_261_125);
-    let (mut kills, mut sealed) = (0, 0);
+    let (mut kills, mut sealed, mut gone_on) = (0, 0, BTreeSet::new());
     while kills < KILLS {
+        let way = sealed % WAYS.len();
+        let (rows_expected, took) = &expected[way];
         let state = tempfile::tempdir().expect("a folder");
+        if way == CARRYING {
+            undisturbed(&served, state.path(), 0);
+        }
         let mut resumes = false;
         loop {
-            let mut process = child(&served, state.path(), resumes).spawn().expect("a process");
-            let life = Duration::from_millis(random.random_range(20..LIFE_MILLISECONDS_MAX));
-            tokio::time::sleep(life).await;
+            let mut process = child(&served, state.path(), WAYS[way], resumes).spawn().expect("a process");
+            // Measured by what a whole reading takes on this machine, so that it is killed in its middle anywhere.
+            tokio::time::sleep(took.mul_f64(random.random_range(0.05..1.0))).await;
             let ended = process.try_wait().expect("its state");
             if ended.is_none() && kills < KILLS {
                 process.kill().expect("it is ours");
@@ -88,12 +128,14 @@ async fn killed_at_a_hundred_random_moments_the_snapshot_is_complete_and_the_sam
             }
             // Killed, or there was nothing to go on with because it was killed before it had begun.
             let is_too_early = said.contains("there is no snapshot of this tenant that is not sealed");
-            assert!(output.status.code().is_none() || is_too_early, "{said}");
+            assert!(output.status.code().is_none() || is_too_early, "{:?}: {said}", WAYS[way]);
             resumes = !is_too_early;
+            gone_on.extend(begun(state.path()).into_iter().map(|data_set| (way, data_set)));
         }
         sealed += 1;
-        assert!(rows(state.path()) == expected, "after {kills} kills the snapshot is another one");
+        assert!(rows(state.path()) == *rows_expected, "{:?}: after {kills} kills the snapshot is another one", WAYS[way]);
     }
-    assert!(sealed > 10 && kills == KILLS, "{sealed} snapshots were sealed");
+    assert!(sealed > WAYS.len() && kills == KILLS, "{sealed} snapshots were sealed");
+    assert!(gone_on.len() > WAYS.len(), "readings were hardly gone on with in the middle of a data set: {gone_on:?}");
     assert!(served.tenant.witness().violations.is_empty());
 }

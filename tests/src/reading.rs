@@ -86,6 +86,7 @@ impl ServedTenant {
             source: Source { kind: "tenant".to_owned(), identity: "a test".to_owned() },
             settings,
             resume,
+            checkpoint_every: snapshot::limits::CHECKPOINT_EVERY,
             events: &silence(),
         })
         .await

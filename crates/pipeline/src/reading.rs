@@ -10,6 +10,7 @@ mod settings;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
 use extract::{DataSet, Known, KnownDevice, PieceSender, ReadOptions, Tenant, Window};
 use jiff::Timestamp;
@@ -48,6 +49,8 @@ pub struct ReadRequest<'a> {
     pub settings: ReadSettings,
     /// Which reading is meant.
     pub resume: Resume,
+    /// How long what was read may wait to become durable.
+    pub checkpoint_every: Duration,
     /// Where events go.
     pub events: &'a Events,
 }
@@ -69,6 +72,7 @@ pub struct Extracted {
 pub async fn extract(request: ReadRequest<'_>) -> Result<Extracted, Error> {
     let store = request.store;
     let (mut writer, progress, settings) = begin(&request)?;
+    writer.set_checkpoint_every(request.checkpoint_every);
     let snapshot = writer.id().to_owned();
     let earlier = earlier(store, &request.source, &settings)?;
     let options = options(&mut writer, progress.as_ref(), &settings, earlier.as_ref())?;

@@ -3,14 +3,14 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arrow::array::Array;
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use engine::{DurableParquet, Layout};
 
-use crate::limits::{CHECKPOINT_EVERY, PART_ROWS};
+use crate::limits::PART_ROWS;
 use crate::state::DataSetState;
 use crate::step::{Notes, Part, Step};
 
@@ -123,9 +123,9 @@ impl Reading {
 
     /// Whether it is time for a durable step: the part is full, or what was read has waited long enough. A part counts
     /// as full when another step as large as the last would not fit, so that a part is one row group.
-    pub(crate) fn is_due(&self, now: Instant) -> bool {
+    pub(crate) fn is_due(&self, now: Instant, every: Duration) -> bool {
         let is_full = self.rows() + self.last_step_rows.max(1) > PART_ROWS;
-        self.has_news && (is_full || now.saturating_duration_since(self.durable_at) >= CHECKPOINT_EVERY)
+        self.has_news && (is_full || now.saturating_duration_since(self.durable_at) >= every)
     }
 
     /// Makes the part durable and hands out the step that says so; `None` where there is nothing new.

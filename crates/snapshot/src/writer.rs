@@ -13,7 +13,7 @@ mod steps;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
@@ -43,18 +43,26 @@ pub struct SnapshotWriter {
     readings: BTreeMap<String, Reading>,
     loose: Notes,
     now: Box<dyn Fn() -> Instant + Send>,
+    checkpoint_every: Duration,
     is_broken: bool,
 }
 
 impl SnapshotWriter {
     pub(crate) fn new(folder: PathBuf, journal: Journal, state: State) -> Self {
         let (readings, loose) = (BTreeMap::new(), Notes::default());
-        Self { folder, journal, state, readings, loose, now: Box::new(Instant::now), is_broken: false }
+        let (now, checkpoint_every) = (Box::new(Instant::now), crate::limits::CHECKPOINT_EVERY);
+        Self { folder, journal, state, readings, loose, now, checkpoint_every, is_broken: false }
     }
 
     /// Another clock than the system's, for whoever owns the time.
     pub fn set_clock(&mut self, now: impl Fn() -> Instant + Send + 'static) {
         self.now = Box::new(now);
+    }
+
+    /// How long what was read may wait to become durable; [`crate::limits::CHECKPOINT_EVERY`] unless told. Nothing makes
+    /// every checkpoint durable.
+    pub fn set_checkpoint_every(&mut self, every: Duration) {
+        self.checkpoint_every = every;
     }
 
     /// The snapshot's id.
@@ -129,13 +137,13 @@ impl SnapshotWriter {
     /// words, and the requests spent on it so far, those before an interruption included.
     ///
     /// All of it becomes durable where the part is full ([`crate::limits::PART_ROWS`]) or the last durable step is
-    /// [`crate::limits::CHECKPOINT_EVERY`] ago; true when it did.
+    /// [`SnapshotWriter::set_checkpoint_every`] ago; true when it did.
     pub fn checkpoint(&mut self, data_set: &str, position: &str, requests: u64) -> Result<bool, Error> {
         self.sound()?;
-        let now = (self.now)();
+        let (now, every) = ((self.now)(), self.checkpoint_every);
         let reading = self.going_on(data_set)?;
         reading.place(position, requests);
-        let is_due = reading.is_due(now);
+        let is_due = reading.is_due(now, every);
         if is_due {
             let steps = self.taken(data_set)?;
             self.record(steps)?;

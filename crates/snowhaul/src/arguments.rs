@@ -161,6 +161,9 @@ pub(crate) struct ReadingArguments {
     /// Wait when the hour's request budget is spent, instead of ending with exit code 6
     #[arg(long)]
     pub(crate) wait: bool,
+    /// Seconds that what was read may wait to become durable, which is what a crash costs; 0 for every page
+    #[arg(long, value_name = "SECONDS", default_value_t = snapshot::limits::CHECKPOINT_EVERY.as_secs())]
+    pub(crate) checkpoint: u64,
 }
 
 /// A way to details or applications.

@@ -133,6 +133,7 @@ async fn extract(served: &Served, store: &Store) -> Result<(u64, u64, f64)> {
             ..ReadSettings::of([DataSet::Devices, DataSet::Apps].into())
         },
         resume: Resume::No,
+        checkpoint_every: snapshot::limits::CHECKPOINT_EVERY,
         events: &events,
     };
     let extracted = pipeline::extract(request).await?;

@@ -1,6 +1,7 @@
 //! `extract`: a tenant into a sealed snapshot, and nothing more.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use anyhow::Result;
 use extract::{DataSet, Explanation};
@@ -29,6 +30,7 @@ pub(super) async fn extract(common: &Common, arguments: ExtractArguments, output
         source: tenant.source.clone(),
         settings: source::settings(data_sets, &arguments.reading),
         resume: resume(arguments.resume.as_deref()),
+        checkpoint_every: Duration::from_secs(arguments.reading.checkpoint),
         events: &events,
     };
     if arguments.explain {

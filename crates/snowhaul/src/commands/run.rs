@@ -1,6 +1,7 @@
 //! `run` and `replay`: the main job.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use load::{Grant, Login};
@@ -27,6 +28,7 @@ pub(super) async fn run(common: &Common, arguments: NightArguments, output: &mut
         source: tenant.source.clone(),
         settings: source::settings(extract::wanted(common)?, &arguments.reading),
         resume: Resume::IfFitting,
+        checkpoint_every: Duration::from_secs(arguments.reading.checkpoint),
         events: &events,
     };
     let extracted = pipeline::extract(request).await;
