@@ -36,6 +36,8 @@ pub struct BudgetConfig {
     pub hour: Duration,
     /// The length of a second; tests shrink it.
     pub second: Duration,
+    /// Requests that left before the client was made, and how long ago: the hour does not begin anew with a process.
+    pub spent: Vec<(Duration, u32)>,
     /// Waits when the hour is spent, however long; otherwise [`crate::Error::BudgetSpent`] says how long it would be.
     pub wait: bool,
 }
@@ -48,6 +50,7 @@ impl Default for BudgetConfig {
             share: limits::BUDGET_SHARE,
             hour: limits::BUDGET_HOUR,
             second: limits::BUDGET_SECOND,
+            spent: Vec::new(),
             wait: false,
         }
     }
@@ -114,8 +117,12 @@ impl Budget {
         config.hour = config.hour.min(limits::BUDGET_WINDOW_MAX);
         config.second = config.second.min(limits::BUDGET_WINDOW_MAX);
         let second = config.part_of_second(u64::from(config.per_second));
+        let mut hour = Window::new(config.hour, now);
+        for (ago, requests) in std::mem::take(&mut config.spent) {
+            hour.remember(ago, requests);
+        }
         Self {
-            hour: Window::new(config.hour, now),
+            hour,
             second: Second::new(second, config.second, now),
             limit: config.part_of(u64::from(config.per_hour)),
             sent: 0,
@@ -146,6 +153,11 @@ impl Budget {
         if let Some(left) = announced.left {
             self.set_ceiling(number, left, now);
         }
+    }
+
+    /// The requests of the hour that ends now, by how long ago they left.
+    pub(crate) fn spent(&mut self, now: Instant) -> Vec<(Duration, u32)> {
+        self.hour.requests(now)
     }
 
     pub(crate) fn state(&mut self, now: Instant) -> BudgetState {

@@ -89,11 +89,26 @@ impl Client {
                 return result;
             }
             self.config.clock.sleep_until(self.config.clock.now() + wait.min(limits::PAUSE_MAX)).await;
-            // What the first attempt did is not undone by a second that may not leave, so its result stands.
-            let Ok(admitted) = self.pace.admit(&endpoint).await else { return result };
-            number = admitted;
+            number = match self.pace.admit(&endpoint).await {
+                Ok(number) => number,
+                // Nothing was done, so that what holds the next attempt back is what the caller has to know.
+                Err(held) if prepared.method().is_safe() || self.policy.has_not_begun(&result) => return Err(held),
+                // What this attempt did is not undone by another that may not leave, so its result stands.
+                Err(_) => return result,
+            };
             attempt += 1;
         }
+    }
+
+    /// The requests of the hour that ends now, by how long ago they left; for the [`crate::BudgetConfig::spent`] of the next
+    /// client of this server. None where no budget was configured.
+    pub fn spent(&self) -> Vec<(std::time::Duration, u32)> {
+        self.pace.spent()
+    }
+
+    /// How long the server's own pause still lasts, where that is longer than the client waits by itself.
+    pub fn paused(&self) -> Option<std::time::Duration> {
+        self.pace.paused()
     }
 
     fn endpoint(&self, request: &Request) -> Endpoint {

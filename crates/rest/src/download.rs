@@ -31,6 +31,8 @@ pub struct DownloadConfig {
     pub connect_timeout: Duration,
     /// Longest silence, before the answer begins as well as within it.
     pub read_idle_timeout: Duration,
+    /// Longest time in all.
+    pub total_timeout: Duration,
 }
 
 impl Default for DownloadConfig {
@@ -41,6 +43,7 @@ impl Default for DownloadConfig {
             inflation_ratio_max: limits::INFLATION_RATIO_MAX,
             connect_timeout: limits::CONNECT_TIMEOUT,
             read_idle_timeout: limits::READ_IDLE_TIMEOUT,
+            total_timeout: limits::DOWNLOAD_TIMEOUT,
         }
     }
 }
@@ -50,6 +53,7 @@ pub struct Download {
     endpoint: Endpoint,
     response: reqwest::Response,
     read_idle_timeout: Duration,
+    total_timeout: Duration,
     caps: Caps,
     body: Inflater,
     /// Bytes that came and are not yet inflated.
@@ -143,6 +147,7 @@ impl Download {
             endpoint,
             response,
             read_idle_timeout: policy.read_idle_timeout,
+            total_timeout: policy.total_timeout,
             caps,
             body,
             waiting: Bytes::new(),
@@ -183,7 +188,11 @@ impl Download {
     }
 
     async fn receive(&mut self) -> Result<Option<Bytes>, Error> {
-        match timeout(self.read_idle_timeout, self.response.chunk()).await {
+        let left = self.total_timeout.saturating_sub(self.began.elapsed());
+        if left.is_zero() {
+            return Err(self.lost("it took too long in all".into()));
+        }
+        match timeout(self.read_idle_timeout.min(left), self.response.chunk()).await {
             Ok(received) => received.map_err(|source| Error::lost(&self.endpoint, source)),
             Err(silence) => Err(self.lost(silence.into())),
         }

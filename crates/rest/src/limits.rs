@@ -41,6 +41,10 @@ pub const INFLATE_STEP_BYTES: usize = 8 * 1024;
 /// times that still fits, and a server that never stops does not fill the disk.
 pub const DOWNLOAD_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
 
+/// Longest time for one download in all. The largest export takes some minutes; a server that sends a byte now and then
+/// would keep the night waiting.
+pub const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(2 * 3_600);
+
 // ---- Retries ------------------------------------------------------------------------------------------------------
 
 /// Attempts for one request, the first included. More do not help against an outage and add load to it.

@@ -108,6 +108,15 @@ impl Pace {
         Some(BudgetState { wait: budget.wait.max(pause), ..budget })
     }
 
+    pub(crate) fn spent(&self) -> Vec<(Duration, u32)> {
+        let now = self.clock.now();
+        self.state().budget.as_mut().map(|budget| budget.spent(now)).unwrap_or_default()
+    }
+
+    pub(crate) fn paused(&self) -> Option<Duration> {
+        self.state().pause(self.clock.now()).filter(|pause| *pause > self.pause_max)
+    }
+
     fn try_admit(&self) -> Result<u64, (Held, Instant)> {
         let mut state = self.state();
         let now = self.clock.now();

@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 pub(crate) use allowance::Allowance;
 use jiff::{Timestamp, fmt::rfc2822};
 
-use crate::{Answer, ClientConfig, Error, Headers};
+use crate::{Answer, ClientConfig, Error, Headers, limits};
 
 /// The part of the settings that speaks of retries.
 #[derive(Clone, Debug)]
@@ -32,7 +32,11 @@ impl Policy {
             attempts_max: config.attempts_max,
             delay: config.retry_delay,
             delay_max: config.retry_delay_max,
-            retry_after_max: config.retry_after_max,
+            // Whoever waits an hour for the budget waits as long for the server.
+            retry_after_max: match &config.budget {
+                Some(budget) if budget.wait => limits::PAUSE_MAX,
+                _ => config.retry_after_max,
+            },
         }
     }
 
@@ -65,7 +69,15 @@ impl Policy {
         }
     }
 
-    /// 429, and 503 with a time, say that the server did not begin; 502, 503 and 504 alone do not say so.
+    /// True for a result that says that the server did not begin: 429, and 503 with a time to come again. 502, 503 and 504
+    /// alone do not say so.
+    pub(crate) fn has_not_begun(&self, result: &Result<Answer, Error>) -> bool {
+        match result {
+            Ok(answer) => answer.status == 429 || (answer.status == 503 && answer.headers.get("retry-after").is_some()),
+            Err(error) => !error.is_ambiguous(),
+        }
+    }
+
     fn wait_after(&self, answer: &Answer, idempotent: bool, attempt: u32, now: SystemTime) -> Option<Duration> {
         let asked = asked(&answer.headers, now);
         let not_begun = answer.status == 429 || (answer.status == 503 && asked.is_some());

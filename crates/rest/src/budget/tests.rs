@@ -59,7 +59,7 @@ proptest! {
         requests in proptest::collection::vec((gap(), any::<bool>()), 1..150),
     ) {
         let (hour, second) = (Duration::from_millis(hour), Duration::from_millis(second));
-        let config = BudgetConfig { per_hour, per_second, share, hour, second, wait: false };
+        let config = BudgetConfig { per_hour, per_second, share, hour, second, wait: false, spent: Vec::new() };
         let most = (config.part_of(per_hour.into()), config.part_of(per_second.into()));
         let mut now = Instant::now();
         let mut budget = Budget::new(config, now);
@@ -211,4 +211,23 @@ fn a_spent_hour_of_the_servers_ends_when_it_says_or_an_hour_after_its_first_answ
     budget.learn(3, &announced(&told), later);
     assert_eq!(budget.take(later), Err(Spent::Hour(SECOND * 90)));
     assert_eq!(budget.take(later + SECOND * 90), Ok(4));
+}
+
+#[test]
+fn what_left_before_the_process_began_counts_until_it_is_an_hour_old() {
+    let now = Instant::now();
+    let hour = Duration::from_secs(3_600);
+    let spent = vec![(hour * 2, 50), (hour - SECOND * 10, 6), (SECOND * 30, 3)];
+    let mut budget = Budget::new(BudgetConfig { spent, ..config(10, 100) }, now);
+    assert_eq!(budget.state(now).remaining, 1, "what is older than an hour does not count");
+    assert!(budget.take(now).is_ok());
+    let Err(Spent::Hour(wait)) = budget.take(now) else { panic!("ten are all") };
+    assert!(SECOND * 9 < wait && wait <= SECOND * 12, "{wait:?}");
+    // A third client, told by the second, holds the same.
+    let kept: u32 = budget.spent(now).iter().map(|(_, requests)| requests).sum();
+    assert_eq!(kept, 10);
+    let mut third = Budget::new(BudgetConfig { spent: budget.spent(now), ..config(10, 100) }, now);
+    assert_eq!(third.state(now).remaining, 0);
+    assert_eq!(third.state(now + hour + SECOND * 3).remaining, 10);
+    assert_eq!(budget.state(now + wait).remaining, 6);
 }

@@ -25,17 +25,38 @@ use crate::limits;
 pub(super) struct Window {
     began: Instant,
     slot_nanos: u64,
-    /// A ring: slot `n`, counted from the beginning, is at `n` modulo the length. It has one slot more than the
+    /// A ring: slot `n`, of which [`FIRST`] is the one of the beginning, is at `n` modulo the length. It has one slot more than the
     /// window, because the window's first and last slot are only partly in it.
     counts: Vec<u32>,
     newest: u64,
     held: u64,
 }
 
+/// The slot in which a window begins: as many are before it as it may remember.
+const FIRST: u64 = limits::BUDGET_SLOTS as u64;
+
 impl Window {
     pub(super) fn new(length: Duration, began: Instant) -> Self {
         let slot_nanos = nanos(length).div_ceil(limits::BUDGET_SLOTS as u64).max(1);
-        Self { began, slot_nanos, counts: vec![0; limits::BUDGET_SLOTS + 1], newest: 0, held: 0 }
+        Self { began, slot_nanos, counts: vec![0; limits::BUDGET_SLOTS + 1], newest: FIRST, held: 0 }
+    }
+
+    /// Counts requests that left before this began; `ago` is how long before.
+    pub(super) fn remember(&mut self, ago: Duration, requests: u32) {
+        let slots = nanos(ago) / self.slot_nanos;
+        if slots <= FIRST && self.newest == FIRST {
+            let place = self.place(FIRST - slots);
+            self.counts[place] = self.counts[place].saturating_add(requests);
+            self.held += u64::from(requests);
+        }
+    }
+
+    /// The requests that the window holds, by how long ago they left, none of them counted as older than it is.
+    pub(super) fn requests(&mut self, now: Instant) -> Vec<(Duration, u32)> {
+        self.turn(now);
+        let slots = (0..self.ring()).map(|ago| (ago, self.counts[self.place(self.newest - ago)]));
+        let held = slots.filter(|(_, count)| *count > 0);
+        held.map(|(ago, count)| (Duration::from_nanos(ago.saturating_sub(1) * self.slot_nanos), count)).collect()
     }
 
     /// Requests that a window which ends now has to count.
@@ -62,7 +83,7 @@ impl Window {
         for slot in self.newest.saturating_sub(self.ring() - 1)..=self.newest {
             let count = u64::from(self.counts[self.place(slot)]);
             if count >= must_leave {
-                let left = self.began + Duration::from_nanos((slot + self.ring()) * self.slot_nanos);
+                let left = self.began + Duration::from_nanos((slot + self.ring() - FIRST) * self.slot_nanos);
                 return Some(left.saturating_duration_since(now));
             }
             must_leave -= count;
@@ -73,7 +94,7 @@ impl Window {
 
     /// Turns the ring to now and forgets the slots that have left the window.
     fn turn(&mut self, now: Instant) {
-        let slot = nanos(now.saturating_duration_since(self.began)) / self.slot_nanos;
+        let slot = FIRST + nanos(now.saturating_duration_since(self.began)) / self.slot_nanos;
         let steps = slot.saturating_sub(self.newest).min(self.ring());
         for step in 1..=steps {
             let place = self.place(self.newest + step);

@@ -245,12 +245,31 @@ async fn a_budget_is_learned_from_what_the_answers_say() {
 }
 
 #[tokio::test]
-async fn the_result_of_an_attempt_stands_where_the_budget_forbids_another() {
-    let (mut config, _, times) = timed_server(vec![Vec::new(), answer("200 OK", "", "never")]);
-    config.budget = Some(BudgetConfig { per_hour: 1, share: 1.0, ..BudgetConfig::default() });
-    let error = Client::new(config).expect("loopback").send(Request::get("/read")).await.expect_err("one is all");
-    assert!(matches!(error, Error::Ambiguous { .. }), "{error}");
-    assert_eq!(seconds(&times).len(), 1);
+async fn the_result_of_a_write_stands_where_the_budget_forbids_another_attempt() {
+    let refused = answer("429 Too Many Requests", "", "");
+    for (request, first, stands) in [
+        (post().idempotent(true), Vec::new(), true),
+        (Request::get("/read"), Vec::new(), false),
+        (post(), refused.clone(), false),
+        (Request::get("/read"), refused, false),
+    ] {
+        let (mut config, _, times) = timed_server(vec![first, answer("200 OK", "", "never")]);
+        config.budget = Some(BudgetConfig { per_hour: 1, share: 1.0, ..BudgetConfig::default() });
+        let error = Client::new(config).expect("loopback").send(request).await.expect_err("one is all");
+        assert_eq!((matches!(error, Error::Ambiguous { .. }), error.wait().is_some()), (stands, !stands), "{error}");
+        assert_eq!(seconds(&times).len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn whoever_waits_for_the_budget_waits_for_the_server_too() {
+    let refused = answer("429 Too Many Requests", "retry-after: 1800\r\n", "");
+    let (mut config, _, times) = timed_server(vec![refused, answer("200 OK", "", "")]);
+    config.budget = Some(BudgetConfig { wait: true, ..BudgetConfig::default() });
+    let client = Client::new(config).expect("loopback");
+    assert!(client.send(Request::get("/read")).await.expect("an answer").is_success());
+    assert_eq!(seconds(&times), [0, 1_800]);
+    assert_eq!(client.paused(), None);
 }
 
 #[tokio::test]

@@ -199,6 +199,29 @@ async fn a_file_that_breaks_off_or_falls_silent_is_not_whole() {
 }
 
 #[tokio::test]
+async fn a_file_that_drips_is_given_up_however_lively_it_is() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let address = listener.local_addr().expect("a bound listener has an address");
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("one client");
+        let asked = stream.read(&mut [0; 4_096]).expect("the client asks");
+        assert!(asked > 0, "the client asks");
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n").expect("the client listens");
+        // Until the client gives up, and no more than ten seconds.
+        for _ in 0..2_000 {
+            if stream.write_all(b"x").is_err() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    });
+    let hurried = DownloadConfig { total_timeout: Duration::from_millis(100), ..policy() };
+    let mut download = Download::open(&signed(address), &hurried).await.expect("it begins well");
+    let error = read(&mut download).await.expect_err("it would take an hour");
+    assert!(matches!(error, Error::Ambiguous { .. }), "{error}");
+}
+
+#[tokio::test]
 async fn a_server_that_is_not_there_is_no_network() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let address = listener.local_addr().expect("a bound listener has an address");
