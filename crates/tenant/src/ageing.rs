@@ -7,7 +7,8 @@
 //!    come       another machine enrols                                   12 %
 //!    come back  the same serial number under another device id           10 %
 //!    change     renamed 20 %, a newer system 26 %, another user 20 %
-//!  all others check in and are collected 24 hours later than the night before
+//!  all others check in and are collected 24 hours later than the night before; those that were silent, or behind, for
+//!  more than a day when they were met first stay so, as no night changes what was before it
 //! ```
 //!
 //! Nights begin with the first; in night 0 nothing has happened.
@@ -59,17 +60,23 @@ pub(crate) fn age(config: &FleetConfig, seed: &Seed, users: &[User], devices: &m
     for night in 1..=config.last_night() {
         ageing.pass(night);
     }
-    settle(ageing.devices, config.last_night());
+    settle(ageing.devices, config);
     ageing.happenings
 }
 
 /// Moves what moves every night to the last one, and ends what Prism still told of devices that are long gone.
-fn settle(devices: &mut [Device], now: u16) {
+fn settle(devices: &mut [Device], config: &FleetConfig) {
+    let now = config.last_night();
     for device in devices {
         let active = device.last_active_night(now);
-        let seconds = i64::from(active.saturating_sub(device.life.enrolled)) * DAY;
-        device.last_check_in = device.last_check_in.after(seconds);
-        device.last_collected = device.last_collected.after(seconds);
+        let met = config.moment_of(device.life.enrolled);
+        let later = |moment: Moment| {
+            let is_daily = moment >= met.before(DAY);
+            if is_daily { i64::from(active.saturating_sub(device.life.enrolled)) * DAY } else { 0 }
+        };
+        device.last_check_in = device.last_check_in.after(later(device.last_check_in));
+        device.life.collected_later = later(device.last_collected);
+        device.last_collected = device.last_collected.after(device.life.collected_later);
         if !device.presence.listed && now - active > PRISM_KEEPS_NIGHTS {
             device.presence.in_prism = false;
             device.presence.detailed = false;

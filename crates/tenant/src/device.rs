@@ -94,6 +94,8 @@ pub(crate) struct Life {
     pub(crate) generation_changed: u16,
     /// The last night in which it checked in, where that is over: deleted, removed, missing, or enrolled under another id.
     pub(crate) ended: Option<u16>,
+    /// Seconds by which nights made the moment later at which Prism collected it last.
+    pub(crate) collected_later: i64,
 }
 
 /// One device id and what is known under it.

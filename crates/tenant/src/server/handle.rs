@@ -77,14 +77,14 @@ async fn pause(shared: &Shared, hits: &Hits) {
 /// What is answered, and what that tells of when to ask again.
 async fn answer(shared: &Arc<Shared>, call: Call, route: Route, hits: &Hits) -> (Answer, Notice) {
     let mut notice = Notice::default();
-    let mut headers = Vec::new();
+    let mut headers = vec![("date", shared.date(shared.now()).for_http())];
     // Finished exports lie elsewhere, where the tenant's limits do not reach.
     if !route.is_download() {
         let limits = shared.limits();
         let now = shared.now();
         let admission = locked(&shared.gauge).admit(&limits, now);
         notice.empty_until = admission.empty_until;
-        headers = admission.headers;
+        headers.extend(admission.headers);
         if let Some(until) = admission.refused_until {
             let retry = match limits.retry_after {
                 RetryAfter::Absent => Retry::Absent,
@@ -92,7 +92,7 @@ async fn answer(shared: &Arc<Shared>, call: Call, route: Route, hits: &Hits) -> 
                 RetryAfter::Date => Retry::Date(whole_seconds(until - now) as u32),
             };
             let answer = refusal(StatusCode::TOO_MANY_REQUESTS, "API rate limit exceeded");
-            return (with_headers(with_retry(answer, retry, now, &mut notice), &headers), notice);
+            return (with_headers(with_retry(answer, retry, shared, &mut notice), &headers), notice);
         }
     }
     let answer = match invented(shared, hits, &mut notice) {
@@ -107,12 +107,12 @@ fn invented(shared: &Shared, hits: &Hits, notice: &mut Notice) -> Option<Answer>
     hits.kinds.iter().find_map(|kind| match kind {
         FaultKind::TooManyRequests(retry) => {
             let answer = refusal(StatusCode::TOO_MANY_REQUESTS, "API rate limit exceeded");
-            Some(with_retry(answer, *retry, shared.now(), notice))
+            Some(with_retry(answer, *retry, shared, notice))
         }
         FaultKind::ServerError(status, retry) => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
             let answer = refusal(status, "An unexpected error occurred");
-            Some(with_retry(answer, *retry, shared.now(), notice))
+            Some(with_retry(answer, *retry, shared, notice))
         }
         FaultKind::Html(status) => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
@@ -133,7 +133,8 @@ fn with_headers(answer: Answer, headers: &[(&'static str, String)]) -> Answer {
 }
 
 /// Says when to come again, in either form, and notes it.
-fn with_retry(answer: Answer, retry: Retry, now: i64, notice: &mut Notice) -> Answer {
+fn with_retry(answer: Answer, retry: Retry, shared: &Shared, notice: &mut Notice) -> Answer {
+    let now = shared.now();
     match retry {
         Retry::Absent => answer,
         Retry::Seconds(seconds) => {
@@ -142,9 +143,10 @@ fn with_retry(answer: Answer, retry: Retry, now: i64, notice: &mut Notice) -> An
         }
         Retry::Date(seconds) => {
             // A date has no parts of seconds, so it is the next whole one.
-            let date = whole_seconds(now + i64::from(seconds) * 1_000);
-            notice.retry_at = Some(date * 1_000);
-            answer.with_header("retry-after", &Moment::of_milliseconds(date * 1_000).for_http())
+            let earliest = shared.date(now + i64::from(seconds) * 1_000).milliseconds();
+            let date = whole_seconds(earliest) * 1_000;
+            notice.retry_at = Some(now + i64::from(seconds) * 1_000 + (date - earliest));
+            answer.with_header("retry-after", &Moment::of_milliseconds(date).for_http())
         }
     }
 }

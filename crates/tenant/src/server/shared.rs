@@ -11,6 +11,7 @@ use super::witness::Watch;
 use super::world::World;
 use crate::config::FleetConfig;
 use crate::fleet::Fleet;
+use crate::moment::Moment;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// What all requests share.
@@ -21,6 +22,8 @@ pub(crate) struct Shared {
     pub(crate) has_cursors: bool,
     pub(crate) compresses: bool,
     pub(crate) clock: Clock,
+    /// When this was made, by that clock.
+    since: i64,
     /// The folder of finished exports, made up once.
     pub(crate) export_folder: String,
     pub(crate) exports: Mutex<Exports>,
@@ -49,6 +52,7 @@ impl Shared {
             export: config.export,
             has_cursors: config.cursors,
             compresses: config.gzip,
+            since: config.clock.milliseconds(),
             clock: config.clock,
             export_folder: uuid::Uuid::new_v4().to_string(),
             exports: Mutex::default(),
@@ -65,6 +69,13 @@ impl Shared {
 
     pub(crate) fn now(&self) -> i64 {
         self.clock.milliseconds()
+    }
+
+    /// What a moment of the clock is in the fleet's own time, which stands at the fleet's moment when the tenant is made. It
+    /// is the time of every date that the tenant tells, those of HTTP among them.
+    pub(crate) fn date(&self, milliseconds: i64) -> Moment {
+        let fleet = Arc::clone(&self.world().fleet);
+        fleet.moment_of(fleet.night()).after_microseconds((milliseconds - self.since) * 1_000)
     }
 
     pub(crate) fn permissions(&self) -> Permissions {

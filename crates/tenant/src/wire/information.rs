@@ -6,7 +6,7 @@ use super::{Null, Owner};
 use crate::device::{Device, Life};
 use crate::fleet::Fleet;
 use crate::hazards;
-use crate::moment::{DAY, Moment, Stamp};
+use crate::moment::{Moment, Stamp};
 use serde::Serialize;
 
 /// A row of Prism's device information.
@@ -87,7 +87,8 @@ impl<'a> InformationRow<'a> {
             model_id: owner.model_id,
             count: Null,
             created_at: device.first_enrollment.after(5).offset(),
-            updated_at: device.last_collected.max(last_changed(fleet, device)).offset(),
+            // A row that tells of a later check-in was written later.
+            updated_at: device.last_collected.max(last_changed(fleet, device)).max(device.last_check_in).offset(),
             last_changed_at: last_changed(fleet, device).offset(),
             last_collected_at: device.last_collected.offset(),
             device_capacity: device_capacity_gb(device),
@@ -133,12 +134,8 @@ impl PrismRow for InformationRow<'_> {
 
 /// The night that last changed the device. Where none did, what was collected in the beginning is what has not changed since.
 fn last_changed(fleet: &Fleet, device: &Device) -> Moment {
-    let Life { enrolled, changed, .. } = device.life;
-    if changed > 0 {
-        return fleet.changed_in(changed, 0);
-    }
-    let nights = device.last_active_night(fleet.night()).saturating_sub(enrolled);
-    device.last_collected.before(i64::from(nights) * DAY)
+    let Life { changed, collected_later, .. } = device.life;
+    if changed > 0 { fleet.changed_in(changed, 0) } else { device.last_collected.before(collected_later) }
 }
 
 /// Prism rounds to whole gigabytes and still tells a fraction.
