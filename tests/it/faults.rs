@@ -1,8 +1,8 @@
 //! What a tenant can do to a reading, one fault at a time, each with the ending that is expected: everything is there all
 //! the same, or nothing is sealed and the reading can be gone on with.
 
-use extract::{AppsStrategy, DataSet, DetailsStrategy};
-use pipeline::{Error, Extracted, ReadSettings, Resume};
+use extract::{DataSet, ReadSettings, Strategy};
+use pipeline::{Error, Extracted, Resume};
 use rest::BudgetConfig;
 use snapshot::Store;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tests::{ServedTenant, reading_fleet, settings_of};
 
 fn settings() -> ReadSettings {
     let data_sets = [DataSet::Devices, DataSet::DeviceDetails, DataSet::Apps, DataSet::Users].into();
-    ReadSettings { details: Some(DetailsStrategy::Device), apps: Some(AppsStrategy::Pages), ..settings_of(data_sets) }
+    ReadSettings { details: Some(Strategy::Device), apps: Some(Strategy::Pages), ..settings_of(data_sets) }
 }
 
 fn rows(read: &Extracted) -> Vec<(String, u64)> {
@@ -229,17 +229,6 @@ async fn a_spent_budget_stops_and_a_later_reading_goes_on() {
     let waits = served.reader_with(|config| rest::ClientConfig { budget: Some(patient), ..config });
     let read = served.read_as(&waits, tempfile::tempdir().expect("a folder").path(), settings(), Resume::No).await;
     assert_eq!(read.map(|read| rows(&read)).map_err(said), Ok(rows(&whole)));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_export_that_fails_is_replaced_by_pages_unless_it_was_insisted_on() {
-    let served = ServedTenant::open(reading_fleet()).await;
-    served.fail(&["export-failed=disk full"]);
-    let folder = tempfile::tempdir().expect("a folder");
-    let forced = ReadSettings { apps: Some(AppsStrategy::Export), ..settings() };
-    let error = served.read(folder.path(), forced).await.expect_err("it was insisted on");
-    let said = said(error);
-    assert!(said.contains("disk full"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

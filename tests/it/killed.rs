@@ -133,7 +133,11 @@ async fn killed_at_a_hundred_random_moments_the_snapshot_is_complete_and_the_sam
             gone_on.extend(begun(state.path()).into_iter().map(|data_set| (way, data_set)));
         }
         sealed += 1;
-        assert!(rows(state.path()) == *rows_expected, "{:?}: after {kills} kills the snapshot is another one", WAYS[way]);
+        assert!(
+            rows(state.path()) == *rows_expected,
+            "{:?}: after {kills} kills the snapshot is another one",
+            WAYS[way]
+        );
     }
     assert!(sealed > WAYS.len() && kills == KILLS, "{sealed} snapshots were sealed");
     assert!(gone_on.len() > WAYS.len(), "readings were hardly gone on with in the middle of a data set: {gone_on:?}");

@@ -1,5 +1,6 @@
 //! The one integration binary: whatever needs more than one crate to be shown, and the rules of the repository.
 
+mod earlier;
 mod exits;
 mod faults;
 mod gates;
@@ -10,5 +11,7 @@ mod order;
 mod published;
 mod reading;
 mod refused;
+mod resumed;
 mod road;
 mod tidy;
+mod ways;

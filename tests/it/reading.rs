@@ -3,42 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use arrow::util::display::{ArrayFormatter, FormatOptions};
-use extract::{AppsStrategy, DataSet, DetailsStrategy, PageRef, decode};
-use pipeline::ReadSettings;
-use snapshot::{Completeness, Sealed};
+use extract::{DataSet, PageRef, ReadSettings, Strategy, decode};
+use snapshot::Completeness;
 use tenant::FleetConfig;
-use tests::{Served, ServedTenant, State, body_of, reading_fleet, settings_of, told_data_sets};
-
-/// Records of a batch as texts, without where and when they were read.
-fn texts(batch: &arrow::array::RecordBatch) -> Vec<String> {
-    let options = FormatOptions::default().with_null("null");
-    let columns: Vec<(String, ArrayFormatter<'_>)> = batch
-        .schema()
-        .fields()
-        .iter()
-        .zip(batch.columns())
-        .filter(|(field, _)| !field.name().starts_with('_'))
-        .map(|(field, array)| {
-            (field.name().clone(), ArrayFormatter::try_new(array, &options).expect("texts of any type"))
-        })
-        .collect();
-    let record = |row| {
-        columns.iter().map(|(name, values)| format!("{name}={}", values.value(row))).collect::<Vec<_>>().join("|")
-    };
-    (0..batch.num_rows()).map(record).collect()
-}
-
-/// Records of a sealed data set, in rising order.
-fn sealed_records(sealed: &Sealed, data_set: DataSet) -> Vec<String> {
-    let Some(file) = sealed.file(data_set.name()) else { return Vec::new() };
-    let mut records: Vec<String> = engine::FileRows::open(&file)
-        .expect("the file is there")
-        .flat_map(|batch| texts(&batch.expect("its rows are read")))
-        .collect();
-    records.sort();
-    records
-}
+use tests::{Served, ServedTenant, State, body_of, reading_fleet, sealed_records, settings_of, texts, told_data_sets};
 
 /// What the tenant says of itself, in rising order, and each device of the list once.
 fn told_records(fleet: &tenant::Fleet) -> BTreeMap<DataSet, Vec<String>> {
@@ -58,7 +26,7 @@ async fn a_whole_reading_is_the_tenants_own_account_row_by_row() {
     let folder = tempfile::tempdir().expect("a folder");
     // Details are asked for by device, information by pages; both in one reading only where one of them is refused or
     // carried, so they are two readings here.
-    let by_device = ReadSettings { details: Some(DetailsStrategy::Device), ..settings_of(told_data_sets()) };
+    let by_device = ReadSettings { details: Some(Strategy::Device), ..settings_of(told_data_sets()) };
     let read = served.read(folder.path(), by_device).await.expect("it is sealed");
     assert_eq!(read.sealed.manifest.completeness, Completeness::Full);
     let mut told = told_records(&served.tenant.fleet());
@@ -72,7 +40,7 @@ async fn a_whole_reading_is_the_tenants_own_account_row_by_row() {
             assert_eq!(sealed_records(&read.sealed, data_set), told[&data_set], "{data_set}");
         }
     }
-    let by_pages = ReadSettings { details: Some(DetailsStrategy::Pages), whole: true, ..settings_of(told_data_sets()) };
+    let by_pages = ReadSettings { details: Some(Strategy::Pages), whole: true, ..settings_of(told_data_sets()) };
     let read = served.read(folder.path(), by_pages).await.expect("it is sealed");
     assert_eq!(sealed_records(&read.sealed, DataSet::DeviceInformation), told[&DataSet::DeviceInformation]);
     assert!(served.tenant.witness().violations.is_empty());
@@ -95,18 +63,15 @@ async fn another_way_changes_no_fingerprint_and_clears_no_column() {
     let state = State::new();
     let snapshots = state.path().join("snapshots");
     let nightly = pipeline::data_sets_of(&tests::nightly()).expect("the pipelines compile");
-    let first = ReadSettings {
-        details: Some(DetailsStrategy::Device),
-        apps: Some(AppsStrategy::Pages),
-        ..settings_of(nightly.clone())
-    };
+    let first =
+        ReadSettings { details: Some(Strategy::Device), apps: Some(Strategy::Pages), ..settings_of(nightly.clone()) };
     let read = served.read(&snapshots, first).await.expect("it is sealed");
     let report = state.run(&read.sealed, &to, false).await.expect("the first night is carried");
     assert!(report.tables.iter().all(|table| table.sent > 0), "{report:#?}");
     let ways = [
-        (DetailsStrategy::Pages, AppsStrategy::Device),
-        (DetailsStrategy::Export, AppsStrategy::Export),
-        (DetailsStrategy::Device, AppsStrategy::Pages),
+        (Strategy::Pages, Strategy::Device),
+        (Strategy::Export, Strategy::Export),
+        (Strategy::Device, Strategy::Pages),
     ];
     for (details, apps) in ways {
         let settings = ReadSettings { details: Some(details), apps: Some(apps), ..settings_of(nightly.clone()) };
@@ -144,7 +109,7 @@ async fn details_are_read_once_and_carried_over_until_they_are_old() {
     let served = ServedTenant::open(reading_fleet()).await;
     let folder = tempfile::tempdir().expect("a folder");
     let data_sets = [DataSet::Devices, DataSet::DeviceDetails].into();
-    let settings = ReadSettings { details: Some(DetailsStrategy::Device), ..settings_of(data_sets) };
+    let settings = ReadSettings { details: Some(Strategy::Device), ..settings_of(data_sets) };
     let first = served.read(folder.path(), settings.clone()).await.expect("it is sealed");
     served.tenant.reset_witness();
     let second = served.read(folder.path(), settings.clone()).await.expect("it is sealed");
@@ -169,7 +134,7 @@ async fn a_window_brings_what_changed_and_carries_the_rest() {
     let served = ServedTenant::open(reading_fleet()).await;
     let folder = tempfile::tempdir().expect("a folder");
     let data_sets = [DataSet::Devices, DataSet::Apps].into();
-    let settings = ReadSettings { apps: Some(AppsStrategy::Pages), ..settings_of(data_sets) };
+    let settings = ReadSettings { apps: Some(Strategy::Pages), ..settings_of(data_sets) };
     let first = served.read(folder.path(), settings.clone()).await.expect("it is sealed");
     let second = served.read(folder.path(), settings).await.expect("it is sealed");
     let file = second.sealed.manifest.data_set("apps").expect("there");

@@ -2,6 +2,7 @@
 //! target tables. It decides nothing; it only stands things up and takes them down.
 
 mod reading;
+mod records;
 mod small;
 mod terminal;
 
@@ -18,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 pub use reading::{ServedTenant, reading_fleet, settings_of, told_data_sets};
+pub use records::{sealed_records, texts};
 pub use small::{SMALL, listed, small};
 pub use terminal::{Said, command};
 

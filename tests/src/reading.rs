@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use extract::DataSet;
-use pipeline::{Extracted, ReadRequest, ReadSettings, Resume};
+use extract::{DataSet, ReadSettings};
+use pipeline::{Extracted, ReadRequest, Resume};
 use rest::{ClientConfig, Secret};
 use snapshot::{Source, Store};
 use tenant::{Faults, FleetConfig, Limits, Tenant, TenantConfig};

@@ -4,6 +4,8 @@ use std::sync::{Arc, LazyLock};
 
 use arrow::datatypes::{DataType, Field as Column, Schema, SchemaRef};
 
+use serde::{Deserialize, Serialize};
+
 use crate::declared;
 use crate::field::{Field, columns};
 
@@ -11,7 +13,8 @@ use crate::field::{Field, columns};
 const DATA_SETS: usize = 23;
 
 /// One kind of record that the service gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DataSet {
     /// `GET /devices`: one row a device.
     Devices,

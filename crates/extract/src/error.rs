@@ -93,6 +93,9 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// The scope names no device of the tenant.
+    #[error("no device is in the scope")]
+    NothingInScope,
     /// Whoever takes the pages has gone.
     #[error("nobody takes the pages any more")]
     NobodyListens,
@@ -110,6 +113,17 @@ impl Error {
     /// True for a token or a permission that a person must mend.
     pub fn is_credentials(&self) -> bool {
         matches!(self, Self::NotAllowed { .. } | Self::Token { .. })
+    }
+
+    /// True where an export cannot be had, and pages may. Trouble of the network or of the tenant is no such thing: it
+    /// would meet the pages too, and the export may be gone on with.
+    pub(crate) fn closes_export(&self) -> bool {
+        matches!(self, Self::Export { .. } | Self::NotAllowed { .. } | Self::Unexpected { .. })
+    }
+
+    /// True for trouble with one endpoint's own answers, which a reading can do without where they are only a hint.
+    pub(crate) fn is_of_answers(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::Unexpected { .. } | Self::Page(_) | Self::Paging { .. })
     }
 
     /// How long the request budget asks to wait; `None` where it is not the budget.
@@ -138,6 +152,9 @@ impl Error {
                 "check the network and the subdomain; a tenant in the EU needs `--region eu`"
             }
             Self::Unavailable { .. } => "try again later with `snowhaul extract --resume`",
+            Self::NothingInScope => {
+                "check the values of `--serial`, `--tag`, `--blueprint` and `--platform`; names of tags and blueprints are told by `snowhaul extract --data-set tags`"
+            }
             Self::Export { .. } => "choose another way with `--apps pages`",
             Self::Page(_) => "an answer that is no data often comes from a proxy; what was read is kept for `--resume`",
             Self::Http { .. }

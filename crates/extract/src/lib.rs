@@ -31,9 +31,10 @@ pub use error::{DecodeError, Error, JsonFlaw};
 pub use field::{Field, Kind};
 pub use host::{Region, base_url};
 pub use read::{
-    Account, Known, KnownDevice, Listed, Piece, PieceSender, Read, ReadOptions, Window, explain, listed, read,
+    Account, Known, KnownDevice, Listed, Piece, PieceSender, Read, ReadOptions, ReadSettings, Window, explain, listed,
+    read, spoken_of,
 };
 pub use recognise::{Recognised, recognise};
 pub use scope::Scope;
-pub use strategy::{AppsStrategy, Choice, DetailsStrategy, Explanation, Price};
+pub use strategy::{Choice, Explanation, Price, Strategy};
 pub use tenant::Tenant;

@@ -61,10 +61,11 @@ pub const DETAILS_AGE_MAX: std::time::Duration = std::time::Duration::from_secs(
 /// Prism is read as a whole once a week: a window by `updated_at` does not show what is gone.
 pub const WHOLE_EVERY: std::time::Duration = std::time::Duration::from_secs(7 * 24 * 3600);
 
-/// A window reaches back this much further than the reading before it began, as Prism's rows lag behind.
-pub const WINDOW_OVERLAP: std::time::Duration = std::time::Duration::from_secs(3600);
+/// A window reaches back this much further than the reading before it began: Prism's rows lag behind, nobody says by how
+/// much, and a Mac sends its applications once in 24 hours.
+pub const WINDOW_OVERLAP: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
 
-/// The share of the request budget that details may take before Prism is asked instead.
+/// The share of the request budget that details may take. A large fleet's are read in the course of several nights.
 pub const DETAILS_BUDGET_SHARE: f64 = 0.5;
 
 /// Pages of applications above which an export is quicker, where neither budget nor permission decides: an export is a
@@ -93,10 +94,17 @@ pub const EXPORT_CHUNKS_WAITING: usize = 16;
 pub const TAIL_BYTES: usize = 1_024;
 
 /// Devices that one filter of Prism names; an address has to stay below what servers take.
-pub const FILTER_SERIALS_MAX: usize = 100;
+pub const FILTER_DEVICES_MAX: usize = 100;
 
 /// Times that a page is asked for which came and could not be read.
 pub const PAGE_ATTEMPTS_MAX: u32 = 3;
 
 /// Pages of an export that wait to be handed on; each is some thousands of rows.
 pub const EXPORT_PAGES_WAITING: usize = 2;
+
+/// Bytes of one record of an export, all its fields together: a row of Prism is a kilobyte, and whatever never ends is no
+/// row.
+pub const EXPORT_RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Times that pages by offset are read as a whole where rows came or went meanwhile, before they are called incomplete.
+pub const OFFSET_PASSES_MAX: u32 = 3;

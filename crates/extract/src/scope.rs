@@ -83,11 +83,11 @@ impl Scope {
 
     /// What Prism is asked for, so that little comes that is not wanted; empty where it cannot be said in a question.
     pub(crate) fn prism_filter(&self, listed: &[Listed]) -> Option<serde_json::Value> {
-        if self.is_everything() || listed.len() > limits::FILTER_SERIALS_MAX {
+        if self.is_everything() || listed.len() > limits::FILTER_DEVICES_MAX {
             return None;
         }
-        let serials: BTreeSet<&str> = listed.iter().map(|device| device.serial_number.as_str()).collect();
-        Some(serde_json::json!({ "serial_number": { "in": serials } }))
+        let ids: BTreeSet<&str> = listed.iter().map(|device| device.device_id.as_str()).collect();
+        Some(serde_json::json!({ "device_id": { "in": ids } }))
     }
 }
 

@@ -5,8 +5,10 @@
 //! with it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+use jiff::fmt::rfc2822::DateTimeParser;
+use jiff::{SignedDuration, Timestamp};
 use rest::{Answer, BudgetState, Client, ClientConfig, Request, Secret};
 
 use crate::endpoint::Endpoint;
@@ -19,6 +21,8 @@ pub struct Tenant {
     client: Client,
     token: Arc<Secret>,
     requests: Arc<AtomicU64>,
+    /// Milliseconds by which the tenant's clock is ahead of ours, as its newest answer tells.
+    ahead: Arc<AtomicI64>,
 }
 
 /// An answer with data in it.
@@ -36,7 +40,7 @@ impl Tenant {
     pub fn new(config: ClientConfig, token: Secret) -> Result<Self, Error> {
         let client = Client::new(config)
             .map_err(|source| Error::Http { doing: "prepare to ask the tenant".to_owned(), source })?;
-        Ok(Self { client, token: Arc::new(token), requests: Arc::default() })
+        Ok(Self { client, token: Arc::new(token), requests: Arc::default(), ahead: Arc::default() })
     }
 
     /// The tenant's host, with its port if it is unusual.
@@ -54,10 +58,32 @@ impl Tenant {
         self.client.budget()
     }
 
+    /// The requests of the hour that ends now, by how long ago they left, for whoever asks this tenant next.
+    pub fn spent(&self) -> Vec<(std::time::Duration, u32)> {
+        self.client.spent()
+    }
+
+    /// What a moment of our clock is on the tenant's, to the second. Whatever the tenant is asked for by time is asked for
+    /// by its own: a clock of ours that is fast would never see what changed meanwhile.
+    pub fn moment(&self, ours: Timestamp) -> Timestamp {
+        let ahead = SignedDuration::from_millis(self.ahead.load(Ordering::Relaxed));
+        ours.saturating_add(ahead).unwrap_or(ours)
+    }
+
+    fn note_clock(&self, answer: &Answer) {
+        let theirs = answer.header("date").and_then(|date| DateTimeParser::new().parse_timestamp(date).ok());
+        if let Some(theirs) = theirs {
+            let ahead = theirs.duration_since(Timestamp::now()).as_millis();
+            self.ahead.store(i64::try_from(ahead).unwrap_or_default(), Ordering::Relaxed);
+        }
+    }
+
     /// True where the tenant is on this machine, so that addresses which it names may be as well.
     pub(crate) fn is_local(&self) -> bool {
         let host = self.client.host();
-        host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]")
+        let name = host.rsplit_once(':').filter(|_| !host.ends_with(']')).map_or(host, |(name, _)| name);
+        let name = name.trim_matches(['[', ']']);
+        name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 
     /// Another count over the same connections, for one data set.
@@ -89,7 +115,32 @@ impl Tenant {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let answer = self.client.send(request.bearer((*self.token).clone())).await;
         let answer = answer.map_err(|source| Error::Http { doing: format!("ask for {path}"), source })?;
-        sorted(endpoint, path, answer)
+        self.note_clock(&answer);
+        // A pause that was too long to wait for is no trouble of the tenant: it says when to come again.
+        if let (429 | 503, Some(wait)) = (answer.status, self.client.paused()) {
+            let endpoint =
+                rest::Endpoint { method: rest::Method::GET, host: self.host().to_owned(), path: path.clone() };
+            let source = rest::Error::Paused { endpoint, wait };
+            return Err(Error::Http { doing: format!("ask for {path}"), source });
+        }
+        match sorted(endpoint, path, answer) {
+            Err(Error::NotAllowed { status: 401, path, words, .. }) if self.is_token_refused().await? => {
+                Err(Error::Token { path, words })
+            }
+            sorted => sorted,
+        }
+    }
+
+    /// True where the token is refused as such. A 401 may mean that, or that one permission is missing; the list of
+    /// devices, without which nothing was ever read, tells them apart.
+    async fn is_token_refused(&self) -> Result<bool, Error> {
+        let endpoint = Endpoint::Devices;
+        let path = endpoint.path("");
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let request = Request::get(path.clone()).query("limit", "1").bearer((*self.token).clone());
+        let answer = self.client.send(request).await;
+        let answer = answer.map_err(|source| Error::Http { doing: format!("ask for {path}"), source })?;
+        Ok(matches!(sorted(endpoint, path, answer), Err(Error::Token { .. })))
     }
 }
 

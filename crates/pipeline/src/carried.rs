@@ -89,6 +89,16 @@ pub(crate) fn details_read_at(earlier: &Sealed) -> Result<HashMap<String, i64>, 
     Ok(known)
 }
 
+/// The devices that an earlier snapshot lists, by their ids.
+pub(crate) fn listed(earlier: &Sealed) -> Result<HashSet<String>, Error> {
+    let Some(file) = earlier.file(DataSet::Devices.name()) else { return Ok(HashSet::new()) };
+    let mut known = HashSet::new();
+    for batch in FileRows::open(&file)? {
+        known.extend(extract::listed(&plain(DataSet::Devices, &batch?)?).into_iter().map(|device| device.device_id));
+    }
+    Ok(known)
+}
+
 /// A batch in the data set's own schema: files are read back with dictionaries where texts repeat, and an earlier
 /// program may have declared fewer columns.
 pub(crate) fn plain(data_set: DataSet, batch: &RecordBatch) -> Result<RecordBatch, Error> {

@@ -20,7 +20,7 @@ pub use check::{CheckResult, Given, check};
 pub use declaration::{Check, Expects, Kind, Pipeline, PipelineSet, StagingColumn, TransformMap};
 pub use destination::Destination;
 pub use error::Error;
-pub use reading::{Extracted, ReadRequest, ReadSettings, Resume, data_sets_of, explain_reading, extract};
+pub use reading::{Extracted, ReadRequest, Resume, data_sets_of, explain_reading, extract};
 pub use recording::{Body, Recorded, record};
 pub use report::{LeftOutRow, RunReport, TableReport};
 pub use run::{Events, RunOptions, run};

@@ -18,7 +18,7 @@ pub const RESUMED_HOURS_MAX: i64 = 12;
 /// Numbers of pages that are carried over begin here, far above those that a reading gives out.
 pub const CARRIED_PAGES_FROM: u32 = 1 << 28;
 
-/// Values that one way cannot see and that are carried over, at most: 20 bytes each, and as much again of the table that
+/// Values that one way cannot see and that are carried over, at most: 24 bytes each, and as much again of the table that
 /// finds them. A fleet of more applications is not asked a device at a time.
 pub const UNSEEN_VALUES_MAX: usize = 4_000_000;
 

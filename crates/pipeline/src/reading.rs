@@ -6,21 +6,22 @@
 //!                        └─ a data set ends: what an earlier snapshot holds and nobody asked for is carried over
 //! ```
 
-mod settings;
+mod earlier;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use extract::{DataSet, Known, KnownDevice, PieceSender, ReadOptions, Tenant, Window};
+use arrow::array::RecordBatch;
+
+use extract::{DataSet, PieceSender, ReadOptions, ReadSettings, Tenant};
 use jiff::Timestamp;
 use snapshot::{Completeness, DataSetAccount, Progress, Sealed, SnapshotWriter, Source, Store};
 
-use crate::carried::{self, Fresh};
+use crate::carried;
 use crate::error::Error;
 use crate::run::Events;
 use crate::stored::{few_distinct, stored_schema};
-pub use settings::ReadSettings;
 use writing::{Earlier, Writing};
 
 /// Which reading is meant.
@@ -74,16 +75,17 @@ pub async fn extract(request: ReadRequest<'_>) -> Result<Extracted, Error> {
     let (mut writer, progress, settings) = begin(&request)?;
     writer.set_checkpoint_every(request.checkpoint_every);
     let snapshot = writer.id().to_owned();
-    let earlier = earlier(store, &request.source, &settings)?;
+    let earlier = earlier::newest(store, &request.source, &settings, request.events)?;
     let options = options(&mut writer, progress.as_ref(), &settings, earlier.as_ref())?;
+    let begun_at = writer.begun_at().parse().unwrap_or(options.now);
     let (sender, pieces) = PieceSender::channel();
     let announced = progress.iter().flat_map(|progress| progress.data_sets.keys());
     let announced = announced.filter_map(|name| DataSet::parse(name)).collect();
     let writing = Writing {
-        fresh: fresh(&writer, &options)?,
+        fresh: HashMap::new(),
         writer,
         announced,
-        earlier: earlier.map(|earlier| Earlier::new(earlier, &options)),
+        earlier: earlier.map(Earlier::new),
         // Above those of an earlier reading, and of all that this one may still give out.
         next_carried: crate::limits::CARRIED_PAGES_FROM.max(options.next_page.saturating_add(1 << 24)),
         read_at: options.now.as_second(),
@@ -91,16 +93,22 @@ pub async fn extract(request: ReadRequest<'_>) -> Result<Extracted, Error> {
         listed: options.listed.iter().map(|one| one.device_id.clone()).collect(),
         events: request.events.clone(),
         pages: HashMap::new(),
-        budget_left: {
-            let tenant = request.tenant.clone();
-            Box::new(move || tenant.budget().map(|budget| budget.remaining))
-        },
+        requests_before: requests_before(progress.as_ref()),
+        tenant: request.tenant.clone(),
+        begun_at,
     };
     // Encoding and fsync are no work for the threads that serve sockets.
     let written = tokio::task::spawn_blocking(move || writing.all(pieces));
     let read = extract::read(request.tenant, &options, sender).await;
     let writing = written.await.expect("writing a snapshot does not panic")?;
-    read.map_err(|source| Error::Reading { snapshot: snapshot.clone(), source: Box::new(source) })?;
+    if let Err(source) = read {
+        if matches!(source, extract::Error::NothingInScope) {
+            // There is nothing to go on with.
+            drop(writing);
+            store.discard(&snapshot)?;
+        }
+        return Err(Error::Reading { snapshot, source: Box::new(source) });
+    }
     seal(writing, progress, &settings)
 }
 
@@ -109,8 +117,9 @@ pub async fn extract(request: ReadRequest<'_>) -> Result<Extracted, Error> {
 /// # Errors
 /// Those of the tenant.
 pub async fn explain_reading(request: ReadRequest<'_>) -> Result<extract::Explanation, Error> {
-    let earlier = earlier(request.store, &request.source, &request.settings)?;
-    let options = ReadOptions { known: known(earlier.as_ref())?, ..request.settings.options() };
+    let earlier = earlier::newest(request.store, &request.source, &request.settings, request.events)?;
+    let options =
+        ReadOptions { known: earlier::known(earlier.as_ref())?, ..ReadOptions::new(request.settings.clone()) };
     let explained = extract::explain(request.tenant, &options).await;
     explained.map_err(|source| Error::Reading { snapshot: String::new(), source: Box::new(source) })
 }
@@ -144,15 +153,21 @@ fn fits(unsealed: &snapshot::Unsealed, settings: &ReadSettings) -> bool {
     is_young && unsealed.settings == settings.text()
 }
 
-/// The newest sealed snapshot of the same tenant that a merged one may build on. One of a scope, or of recorded bodies,
-/// is no whole to build on.
-fn earlier(store: &Store, source: &Source, settings: &ReadSettings) -> Result<Option<Sealed>, Error> {
-    if settings.whole {
-        return Ok(None);
-    }
-    let manifests = store.list()?;
-    let newest = manifests.iter().rev().find(|one| one.source == *source && one.completeness == Completeness::Full);
-    newest.map_or(Ok(None), |manifest| Ok(Some(store.verify(&manifest.snapshot)?)))
+/// What is durable of a data set, batch by batch, in its own schema.
+fn durable(writer: &SnapshotWriter, data_set: DataSet) -> impl Iterator<Item = Result<RecordBatch, Error>> {
+    let files = writer.durable_parts(data_set.name()).into_iter().map(|part| engine::FileRows::open(&part));
+    files.flat_map(move |file| -> Box<dyn Iterator<Item = Result<RecordBatch, Error>>> {
+        match file {
+            Ok(rows) => Box::new(rows.map(move |batch| carried::plain(data_set, &batch?))),
+            Err(error) => Box::new(std::iter::once(Err(error.into()))),
+        }
+    })
+}
+
+/// Requests that interrupted readings of the same snapshot took, by data set.
+fn requests_before(progress: Option<&Progress>) -> HashMap<DataSet, u64> {
+    let before = progress.iter().flat_map(|progress| &progress.data_sets);
+    before.filter_map(|(name, reached)| Some((DataSet::parse(name)?, reached.requests))).collect()
 }
 
 /// The options of a reading: from the beginning, or from where an earlier one stopped.
@@ -162,11 +177,11 @@ fn options(
     settings: &ReadSettings,
     earlier: Option<&Sealed>,
 ) -> Result<ReadOptions, Error> {
-    let mut options = ReadOptions { known: known(earlier)?, ..settings.options() };
+    let mut options = ReadOptions { known: earlier::known(earlier)?, ..ReadOptions::new(settings.clone()) };
     let Some(progress) = progress else { return Ok(options) };
     options.next_page = progress.next_page;
     for (name, reached) in &progress.data_sets {
-        let unknown = || Error::NotResumable { snapshot: String::new() };
+        let unknown = || Error::NotResumable { snapshot: writer.id().to_owned() };
         let data_set = DataSet::parse(name).ok_or_else(unknown)?;
         writer.data_set(name, stored_schema(data_set), few_distinct(data_set))?;
         match &reached.ended {
@@ -183,56 +198,24 @@ fn options(
     }
     let is_listed = options.ended.contains(&DataSet::Devices) || options.positions.contains_key(&DataSet::Devices);
     if is_listed {
-        for part in writer.durable_parts(DataSet::Devices.name()) {
-            for batch in engine::FileRows::open(&part)? {
-                options.listed.extend(extract::listed(&carried::plain(DataSet::Devices, &batch?)?));
-            }
+        for batch in durable(writer, DataSet::Devices) {
+            options.listed.extend(extract::listed(&batch?));
+        }
+        for batch in durable(writer, DataSet::AuditEvents) {
+            options.touched.extend(extract::spoken_of(&batch?));
         }
     } else {
-        // What was read of the devices' details belongs to a list that is not there.
-        for data_set in std::mem::take(&mut options.positions).into_keys() {
+        // Whatever was read behind a list belongs to a list that is not there.
+        let behind = std::mem::take(&mut options.positions).into_keys().chain(std::mem::take(&mut options.ended));
+        for data_set in behind {
             writer.restart(data_set.name())?;
         }
     }
     Ok(options)
 }
 
-/// What an earlier part of this reading has read afresh, where some of the rest is to be carried over.
-fn fresh(writer: &SnapshotWriter, options: &ReadOptions) -> Result<HashMap<DataSet, Fresh>, Error> {
-    let mut all = HashMap::new();
-    for &data_set in options.positions.keys().filter(|&&data_set| carried::can_be_carried(data_set)) {
-        let mut fresh = Fresh::default();
-        for part in writer.durable_parts(data_set.name()) {
-            for batch in engine::FileRows::open(&part)? {
-                fresh.note(data_set, &carried::plain(data_set, &batch?)?);
-            }
-        }
-        all.insert(data_set, fresh);
-    }
-    Ok(all)
-}
-
 /// How an account names a data set that the token may not read.
 pub(crate) const REFUSED: &str = "refused";
-
-/// What an earlier snapshot makes it unnecessary to ask.
-fn known(earlier: Option<&Sealed>) -> Result<Known, Error> {
-    let Some(earlier) = earlier else { return Ok(Known::default()) };
-    let moment = |seconds: i64| Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
-    let details = carried::details_read_at(earlier)?;
-    let devices = details.into_iter().map(|(device, at)| (device, KnownDevice { details_at: moment(at) })).collect();
-    let since = earlier.manifest.begun_at.parse::<Timestamp>().ok();
-    let mut windows = BTreeMap::new();
-    for data_set in [DataSet::Apps, DataSet::DeviceInformation] {
-        let file = earlier.manifest.data_set(data_set.name());
-        let Some((file, since)) = file.zip(since) else { continue };
-        let is_by_rows = matches!(file.account.strategy.as_str(), "pages" | "export");
-        if let Some(whole_at) = file.account.whole_at.filter(|_| is_by_rows && file.account.complete) {
-            windows.insert(data_set, Window { since, whole_at: moment(whole_at) });
-        }
-    }
-    Ok(Known { devices, windows, since })
-}
 
 fn seal(writing: Writing, progress: Option<Progress>, settings: &ReadSettings) -> Result<Extracted, Error> {
     let Writing { writer, mut accounts, .. } = writing;
@@ -242,15 +225,18 @@ fn seal(writing: Writing, progress: Option<Progress>, settings: &ReadSettings) -
         }
     }
     let snapshot = writer.id().to_owned();
-    let short = accounts.iter().filter(|(_, account)| !account.complete && account.strategy != REFUSED);
+    let counts = |data_set: &DataSet| !settings.hints.contains(data_set);
+    let counted = || accounts.iter().filter(|(data_set, _)| counts(data_set));
+    let short = counted().filter(|(_, account)| !account.complete && account.strategy != REFUSED);
     let reasons: Vec<String> =
         short.map(|(data_set, account)| format!("{data_set}: {}", account.notes.join(" "))).collect();
     if !reasons.is_empty() {
         return Err(Error::Incomplete { snapshot, reasons });
     }
-    let is_refused = accounts.values().any(|account| account.strategy == REFUSED);
+    let is_refused = counted().any(|(_, account)| account.strategy == REFUSED);
     // A device whose record could not be read would look as if it had vanished.
-    let is_whole = settings.scope.is_everything() && !is_refused && writer.rejected_records() == 0;
+    let is_read = counted().all(|(data_set, _)| writer.rejected_records(data_set.name()) == 0);
+    let is_whole = settings.scope.is_everything() && !is_refused && is_read;
     let completeness = if is_whole { Completeness::Full } else { Completeness::Partial };
     let sealed = writer.seal(completeness)?;
     Ok(Extracted { sealed, accounts: accounts.into_iter().collect() })

@@ -97,6 +97,9 @@ pub struct Manifest {
     pub completeness: Completeness,
     /// Where it came from.
     pub source: Source,
+    /// The settings that it was read with, in the caller's own words; empty where there were none.
+    #[serde(default)]
+    pub settings: String,
     /// When the reading began, RFC 3339, UTC.
     pub begun_at: String,
     /// When it was sealed, RFC 3339, UTC.

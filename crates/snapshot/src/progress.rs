@@ -15,7 +15,7 @@ pub struct DataSetAccount {
     pub strategy: String,
     /// Requests that it took, those of interrupted readings included.
     pub requests: u64,
-    /// Seconds that it took, to the millisecond.
+    /// Seconds that the reading took which ended it, to the millisecond.
     pub seconds: f64,
     /// Whether it was read to its end, nothing missing.
     pub complete: bool,
@@ -25,6 +25,9 @@ pub struct DataSetAccount {
     pub carried: u64,
     /// When all of it was last read anew, in seconds since 1970; `None` where it never was.
     pub whole_at: Option<i64>,
+    /// When its reading began by the source's own clock, in seconds since 1970: what changed since is not in it. `None`
+    /// where that is not known.
+    pub as_of: Option<i64>,
     /// What a person should know about it, whole sentences.
     pub notes: Vec<String>,
 }
@@ -40,6 +43,7 @@ impl DataSetAccount {
             fresh: 0,
             carried: 0,
             whole_at: None,
+            as_of: None,
             notes: Vec::new(),
         }
     }

@@ -44,6 +44,7 @@ pub(crate) fn seal(
         sealed: true,
         completeness,
         source: header.source,
+        settings: header.settings,
         begun_at: header.begun_at,
         sealed_at: Timestamp::now().to_string(),
         data_sets,

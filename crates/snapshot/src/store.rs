@@ -152,6 +152,12 @@ impl Store {
         sealed.map(|(_, folder)| manifest_file::read(&folder)).collect()
     }
 
+    /// The ids of sealed snapshots, oldest first, their manifests not looked at.
+    pub fn sealed(&self) -> Result<Vec<String>, Error> {
+        let sealed = self.folders()?.into_iter().filter(|(_, folder)| folder.join(MANIFEST).is_file());
+        Ok(sealed.map(|(snapshot, _)| snapshot).collect())
+    }
+
     /// The manifest of one snapshot, its files not looked at.
     pub fn show(&self, snapshot: &str) -> Result<Manifest, Error> {
         manifest_file::read(&self.sealed_folder(snapshot)?)

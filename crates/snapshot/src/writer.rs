@@ -195,10 +195,10 @@ impl SnapshotWriter {
         durable + self.readings.get(data_set).map(Reading::rows).unwrap_or_default()
     }
 
-    /// Records of all data sets that could not be read, those included that are not durable yet.
-    pub fn rejected_records(&self) -> usize {
-        let durable = self.state.data_sets.values().map(|state| state.notes.rejected.len()).sum::<usize>();
-        durable + self.readings.values().map(Reading::rejected_records).sum::<usize>()
+    /// Records of a data set that could not be read, those included that are not durable yet.
+    pub fn rejected_records(&self, data_set: &str) -> usize {
+        let durable = self.state.data_sets.get(data_set).map_or(0, |state| state.notes.rejected.len());
+        durable + self.readings.get(data_set).map_or(0, Reading::rejected_records)
     }
 
     /// The durable parts of a data set in their order, for reading back what was read before an interruption.

@@ -112,9 +112,9 @@ pub(crate) struct SourceArguments {
     /// What stands before `.api.` in the address of the tenant's API, as `acme`
     #[arg(long, value_name = "NAME", conflicts_with = "base_url")]
     pub(crate) subdomain: Option<String>,
-    /// Which of the vendor's hosts serves it
-    #[arg(long, value_enum, default_value_t = Region::Us)]
-    pub(crate) region: Region,
+    /// Which of the vendor's hosts serves it; api.kandji.io otherwise
+    #[arg(long, value_enum, requires = "subdomain")]
+    pub(crate) region: Option<Region>,
     /// Address of the tenant's API, where it is another one
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
@@ -143,9 +143,9 @@ pub(crate) struct ReadingArguments {
     /// Only devices under this blueprint, by name or id; may be repeated
     #[arg(long, value_name = "BLUEPRINT")]
     pub(crate) blueprint: Vec<String>,
-    /// Only devices of this platform: Mac, iPhone, iPad, AppleTV; may be repeated
-    #[arg(long, value_name = "PLATFORM")]
-    pub(crate) platform: Vec<String>,
+    /// Only devices of this platform; may be repeated
+    #[arg(long, value_enum, ignore_case = true, value_name = "PLATFORM")]
+    pub(crate) platform: Vec<Platform>,
     /// Only this many devices, the first by device id: a small set to try with
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
@@ -155,6 +155,9 @@ pub(crate) struct ReadingArguments {
     /// The way to applications; chosen by cost otherwise
     #[arg(long, value_enum)]
     pub(crate) apps: Option<Way>,
+    /// Applications of iPhones and iPads too, where each device is asked for them
+    #[arg(long)]
+    pub(crate) mobile_apps: bool,
     /// Read everything afresh and carry nothing over from the snapshot before
     #[arg(long)]
     pub(crate) whole: bool,
@@ -164,6 +167,20 @@ pub(crate) struct ReadingArguments {
     /// Seconds that what was read may wait to become durable, which is what a crash costs; 0 for every page
     #[arg(long, value_name = "SECONDS", default_value_t = snapshot::limits::CHECKPOINT_EVERY.as_secs())]
     pub(crate) checkpoint: u64,
+}
+
+/// A platform, as the tenant's list of devices names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "verbatim")]
+pub(crate) enum Platform {
+    Mac,
+    #[value(name = "iPhone")]
+    IPhone,
+    #[value(name = "iPad")]
+    IPad,
+    AppleTV,
+    Android,
+    Windows,
 }
 
 /// A way to details or applications.
@@ -189,8 +206,9 @@ pub(crate) struct ExtractArguments {
     /// Say what would be read, how and why, and read nothing
     #[arg(long)]
     pub(crate) explain: bool,
-    /// Go on with the newest snapshot that is not sealed, or with this one
-    #[arg(long, value_name = "SNAPSHOT", num_args = 0..=1, default_missing_value = "", conflicts_with = "explain")]
+    /// Go on with the newest snapshot that is not sealed, or with this one, as it was begun
+    #[arg(long, value_name = "SNAPSHOT", num_args = 0..=1, default_missing_value = "",
+        conflicts_with_all = ["explain", "data_set", "serial", "tag", "blueprint", "platform", "limit", "details", "apps", "mobile_apps", "whole"])]
     pub(crate) resume: Option<String>,
 }
 

@@ -357,8 +357,8 @@ pub(crate) fn extracted(document: &Document) -> String {
     line(
         &mut text,
         format!(
-            "snapshot {} is sealed, {completeness}: {} rows, {} requests{budget}",
-            document.snapshot, document.rows, document.requests
+            "snapshot {} of {} is sealed, {completeness}: {} rows, {} requests{budget}",
+            document.snapshot, document.tenant, document.rows, document.requests
         ),
     );
     text

@@ -58,7 +58,7 @@ pub(crate) fn built_in() -> Result<PipelineSet, pipeline::Error> {
 }
 
 /// Inventory is personal data: nobody else on the machine reads it.
-fn make_private(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

@@ -27,7 +27,7 @@ enum Asked {
     Gone(Error),
 }
 
-/// Reads one endpoint for these devices and returns the data set's account.
+/// Reads one endpoint for these devices and returns the data set's account; `anew` where another way had begun it.
 pub(crate) async fn read(
     reading: &Reading<'_>,
     data_set: DataSet,
@@ -35,15 +35,17 @@ pub(crate) async fn read(
     listed: &[Listed],
     devices: &[&Listed],
     carries_over: bool,
+    anew: bool,
 ) -> Result<Account, Error> {
     let began = Instant::now();
     let tenant = reading.tenant.counted();
-    let done = match reading.position(data_set)? {
+    let position = if anew { None } else { reading.position(data_set)? };
+    let done = match position {
         Some(Position::Device(id)) => Some(id),
         Some(other) => return Err(Error::Position(other.text())),
         None => None,
     };
-    reading.began(data_set, Some(devices.len() as u64)).await?;
+    reading.began(data_set, Some(devices.len() as u64), carries_over).await?;
     let left: Vec<String> = behind(listed, devices, done.as_deref());
     let count = left.len();
     let mut asked =
@@ -64,7 +66,8 @@ pub(crate) async fn read(
     }
     // An endpoint that the token may not ask is sometimes refused with 404, once for every device; but where some devices
     // have answered before, these have none.
-    let has_answered = read > 0 || carries_over || done.is_some();
+    let is_known = data_set == DataSet::DeviceDetails && !reading.options.known.devices.is_empty();
+    let has_answered = read > 0 || is_known || done.is_some();
     if !has_answered && gone.len() == count && count > 0 {
         return Err(gone.swap_remove(0));
     }

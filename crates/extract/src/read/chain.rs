@@ -9,7 +9,7 @@ use crate::read::ahead::{self, Query};
 use crate::read::pager::{After, Pager, Position};
 use crate::read::piece::{Account, Piece, Read};
 use crate::read::reader::Reading;
-use crate::{DataSet, Decoded, tenant::Tenant};
+use crate::{DataSet, Decoded, limits, tenant::Tenant};
 
 /// What is read, and how the rows are looked at before they leave.
 pub(crate) struct Chain<'a> {
@@ -41,18 +41,13 @@ pub(crate) async fn read(reading: &Reading<'_>, chain: Chain<'_>) -> Result<Acco
         carries_over: chain.carries_over,
         notes,
     };
-    reading.began(chain.data_set, chain.expected).await?;
+    reading.began(chain.data_set, chain.expected, chain.carries_over).await?;
     let mut walk = Walk { reading, tenant: &tenant, chain: &chain, pager: pager(&chain, from)?, totals: Vec::new() };
-    match walk.all().await {
-        // A cursor that is too old is forgotten by the service: what was read with it is read again.
-        Err(Error::Unexpected { .. }) if is_resumed => {
-            reading.out.send(Piece::Restarted { data_set: chain.data_set }).await?;
-            walk.pager = pager(&chain, None)?;
-            walk.totals.clear();
-            walk.all().await?;
-        }
+    match walk.finish(is_resumed).await {
         Err(error @ Error::Paging { .. }) => return Ok(account(false, vec![sentence(&error)])),
-        ended => ended?,
+        Ok(Some(note)) => return Ok(account(false, vec![note])),
+        Ok(None) => {}
+        Err(error) => return Err(error),
     }
     let notes = walk.shortfall().await?;
     Ok(account(notes.is_empty(), notes))
@@ -80,7 +75,20 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Reads until everything that was there throughout is read; says why where that cannot be said.
+    async fn finish(&mut self, is_resumed: bool) -> Result<Option<String>, Error> {
+        match self.all().await {
+            // A cursor that is too old is forgotten by the service: what was read with it is read again.
+            Err(Error::Unexpected { .. }) if is_resumed => self.again().await?,
+            ended => ended?,
+        }
+        self.settle().await
+    }
+
     async fn all(&mut self) -> Result<(), Error> {
+        if self.pager.is_at_end() {
+            return Ok(());
+        }
         let mut query = self.pager.query();
         let mut got = self.tenant.get(self.chain.endpoint, "", &query).await?;
         loop {
@@ -108,6 +116,27 @@ impl Walk<'_> {
                 _ => self.tenant.get(self.chain.endpoint, "", &query).await?,
             };
         }
+    }
+
+    /// Reads everything once more; what was read is void.
+    async fn again(&mut self) -> Result<(), Error> {
+        self.reading.out.send(Piece::Restarted { data_set: self.chain.data_set }).await?;
+        self.pager = pager(self.chain, None)?;
+        self.totals.clear();
+        self.all().await
+    }
+
+    /// Reads pages that have no cursors until nothing moves meanwhile; says so where it never stops.
+    async fn settle(&mut self) -> Result<Option<String>, Error> {
+        for _ in 1..limits::OFFSET_PASSES_MAX {
+            if !self.pager.has_moved() {
+                return Ok(None);
+            }
+            self.again().await?;
+        }
+        let passes = limits::OFFSET_PASSES_MAX;
+        let note = || format!("Rows came and went while its pages were read, {passes} times.");
+        Ok(self.pager.has_moved().then(note))
     }
 
     async fn hand_on(&self, page: ahead::Page, number: u32) -> Result<(), Error> {

@@ -19,7 +19,7 @@ use crate::{DataSet, Decoded, Envelope, limits};
 /// Reads an export page by page.
 pub(crate) struct ExportRows<R> {
     data_set: DataSet,
-    reader: csv::Reader<R>,
+    reader: csv::Reader<Bounded<R>>,
     /// The declared field of each heading; none for a heading that no field has.
     fields: Vec<Option<usize>>,
     unknown: Vec<String>,
@@ -29,7 +29,7 @@ pub(crate) struct ExportRows<R> {
 impl<R: Read> ExportRows<R> {
     /// Reads the headings.
     pub(crate) fn new(data_set: DataSet, from: R) -> Result<Self, Error> {
-        let mut reader = csv::ReaderBuilder::new().flexible(false).from_reader(from);
+        let mut reader = csv::ReaderBuilder::new().flexible(false).from_reader(Bounded { from, bytes: 0 });
         let failed = |source: csv::Error| export(data_set, format!("its headings cannot be read: {source}"));
         let headings = reader.headers().map_err(failed)?.clone();
         let declared: HashMap<String, usize> =
@@ -86,7 +86,9 @@ impl<R: Read> ExportRows<R> {
     }
 
     fn read_record(&mut self) -> Result<bool, Error> {
-        self.reader.read_record(&mut self.record).map_err(|source| export(self.data_set, source.to_string()))
+        let read = self.reader.read_record(&mut self.record);
+        self.reader.get_mut().bytes = 0;
+        read.map_err(|source| export(self.data_set, source.to_string()))
     }
 
     /// The first value of the record that its field does not take.
@@ -119,6 +121,25 @@ impl<R: Read> ExportRows<R> {
         let index = self.data_set.fields().iter().position(|field| field.name == name)?;
         let place = self.fields.iter().position(|field| *field == Some(index))?;
         self.record.get(place)
+    }
+}
+
+/// A file whose records end. A quotation mark that is never closed would make all of it one field, in memory.
+struct Bounded<R> {
+    from: R,
+    /// Bytes read since the last record ended; what was read ahead of it counts for the next, which does not matter.
+    bytes: usize,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.bytes > limits::EXPORT_RECORD_BYTES_MAX {
+            let reason = format!("a record is longer than {} bytes", limits::EXPORT_RECORD_BYTES_MAX);
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, reason));
+        }
+        let read = self.from.read(buffer)?;
+        self.bytes += read;
+        Ok(read)
     }
 }
 
@@ -226,5 +247,16 @@ mod tests {
     fn what_is_no_export_is_refused() {
         assert!(read("<html><body>oops</body></html>").is_err());
         assert!(read("device_id,serial_number\nd1,S1\nd2\n").is_err(), "a record that ends early");
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_never_closed_ends_at_a_limit_and_a_long_file_does_not() {
+        let endless =
+            format!("device_id,serial_number\nd1,\"{}", "x".repeat(limits::EXPORT_RECORD_BYTES_MAX + 100_000));
+        let said = read(&endless).expect_err("no record is that long").to_string();
+        assert!(said.contains("a record is longer than"), "{said}");
+        let row = format!("d1,{}\n", "x".repeat(1_000));
+        let long = format!("device_id,serial_number\n{}", row.repeat(limits::EXPORT_RECORD_BYTES_MAX / 1_000 * 2));
+        assert!(read(&long).is_ok(), "records end in it");
     }
 }

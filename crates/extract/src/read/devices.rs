@@ -35,18 +35,20 @@ pub(crate) struct Devices {
 /// Reads the list, or what is left of it.
 pub(crate) async fn read(reading: &Reading<'_>) -> Result<Devices, Error> {
     let began = Instant::now();
-    let questions = reading.options.scope.questions();
+    let questions = reading.options.settings.scope.questions();
     let tenant = reading.tenant.counted();
     let from = match (reading.position(DataSet::Devices)?, questions.len()) {
-        (Some(Position::Offset(offset)), 1) => Some(offset),
-        // A list asked for serial number by serial number is short: it is begun again.
+        (Some(Position::Offset { rows: offset, .. }), 1) if reading.options.settings.scope.is_everything() => {
+            Some(offset)
+        }
+        // A list that was not kept whole cannot say where its last row was: it is begun again.
         (Some(_), _) => {
             reading.out.send(Piece::Restarted { data_set: DataSet::Devices }).await?;
             None
         }
         (None, _) => None,
     };
-    reading.began(DataSet::Devices, None).await?;
+    reading.began(DataSet::Devices, None, false).await?;
     let mut list =
         List { reading, tenant: &tenant, ids: HashSet::new(), listed: Vec::new(), total: None, notes: Vec::new() };
     if from.is_some() {
@@ -57,7 +59,7 @@ pub(crate) async fn read(reading: &Reading<'_>) -> Result<Devices, Error> {
     for question in &questions {
         complete &= list.question(question, from.unwrap_or(0)).await?;
     }
-    if complete && questions.len() == 1 && reading.options.scope.is_everything() {
+    if complete && questions.len() == 1 && reading.options.settings.scope.is_everything() {
         complete = list.agrees_with_counts(&questions[0]).await?;
     }
     let account = Account {
@@ -94,7 +96,9 @@ impl List<'_> {
     /// Reads one question's pages to their end; false where that cannot be said to be all.
     async fn question(&mut self, question: &Query, from: u64) -> Result<bool, Error> {
         let mut offset = from;
-        let mut last: Option<String> = None;
+        // A reading that is gone on with repeats the last row like any other page: devices may have left meanwhile.
+        let mut last = self.ids.iter().filter(|_| from > 0).max().cloned();
+        let mut previous = Vec::new();
         let mut steps_back = 0;
         let mut back = limits::DEVICES_OVERLAP_ROWS;
         loop {
@@ -119,8 +123,10 @@ impl List<'_> {
                 continue;
             }
             let is_last = is_last(&page, begin + records);
-            let is_end = records == 0 || is_last || order.ids.iter().all(|id| self.ids.contains(id));
-            last = order.ids.into_iter().max().or(last);
+            // A page of known devices only is no end: as many may have enrolled before it. The same page again is one.
+            let is_end = records == 0 || is_last || (!previous.is_empty() && order.ids == previous);
+            last = order.ids.last().cloned().max(last);
+            previous = order.ids;
             back = limits::DEVICES_OVERLAP_ROWS;
             offset = begin + records;
             self.hand_on(page, number, offset).await?;
@@ -196,7 +202,7 @@ impl List<'_> {
     /// Hands on the devices of a page that are new and wanted.
     async fn hand_on(&mut self, mut page: Page, number: u32, offset: u64) -> Result<(), Error> {
         let batch = &page.decoded.batch;
-        let wanted = self.reading.options.scope.wanted(batch);
+        let wanted = self.reading.options.settings.scope.wanted(batch);
         let devices = listed(batch);
         let mut kept = Vec::with_capacity(batch.num_rows());
         for (row, device) in devices.into_iter().enumerate() {
@@ -213,14 +219,14 @@ impl List<'_> {
             is_by_device: false,
             name: page.name,
             decoded: page.decoded,
-            position: Position::Offset(offset).text(),
+            position: Position::Offset { rows: offset, total: None }.text(),
             requests: self.tenant.requests(),
         };
         self.reading.out.send(Piece::Page(Box::new(read))).await
     }
 
     fn has_enough(&self) -> bool {
-        self.reading.options.scope.devices_max.is_some_and(|most| self.listed.len() as u64 >= most)
+        self.reading.options.settings.scope.devices_max.is_some_and(|most| self.listed.len() as u64 >= most)
     }
 }
 
@@ -242,11 +248,16 @@ pub(crate) fn filtered(batch: &RecordBatch, kept: Vec<bool>) -> RecordBatch {
 pub fn listed(batch: &RecordBatch) -> Vec<Listed> {
     let column = |name: &str| batch.column_by_name(name).map(|column| column.as_string::<i32>());
     let (ids, serials, platforms) = (column("device_id"), column("serial_number"), column("platform"));
+    let enrolled = column("last_enrollment");
     let text = |column: Option<&arrow::array::StringArray>, row: usize| -> String {
         column.filter(|column| column.is_valid(row)).map(|column| column.value(row).to_owned()).unwrap_or_default()
     };
-    let one =
-        |row| Listed { device_id: text(ids, row), serial_number: text(serials, row), platform: text(platforms, row) };
+    let one = |row| Listed {
+        device_id: text(ids, row),
+        serial_number: text(serials, row),
+        platform: text(platforms, row),
+        last_enrollment: text(enrolled, row).trim().parse().ok(),
+    };
     (0..batch.num_rows()).map(one).collect()
 }
 

@@ -35,16 +35,32 @@ pub(crate) async fn read(
 ) -> Result<Account, Error> {
     let began = Instant::now();
     let tenant = reading.tenant.counted();
-    let (id, done) = match reading.position(data_set)? {
-        Some(Position::Export { id, rows }) => (id, rows),
+    let before = counted(&tenant, data_set).await?;
+    reading.began(data_set, before, false).await?;
+    let begun = match reading.position(data_set)? {
+        Some(Position::Export { id, rows }) => {
+            let begun = begun(&tenant, data_set, id, rows).await?;
+            if begun.is_none() {
+                reading.out.send(Piece::Restarted { data_set }).await?;
+            }
+            begun
+        }
         Some(other) => return Err(Error::Position(other.text())),
-        None => (ask(&tenant, data_set).await?, 0),
+        None => None,
     };
-    reading.began(data_set, None).await?;
-    let address = wait(&tenant, data_set, &id).await?;
+    let (id, done, address) = match begun {
+        Some(begun) => begun,
+        None => {
+            let id = ask(&tenant, data_set).await?;
+            let address = wait(&tenant, data_set, &id).await.map_err(|error| lost(data_set, error))?;
+            (id, 0, address)
+        }
+    };
     let rows = Export { reading, tenant: &tenant, data_set, id, done }.fetch(&address, keep).await?;
-    let counted = super::reader::prism_count(&tenant, data_set).await?;
-    let short = counted.filter(|&counted| rows < counted);
+    // An export is of one moment, and rows come and go while it is made: as many as there were before it or after it
+    // are enough.
+    let least = before.into_iter().chain(counted(&tenant, data_set).await?).min();
+    let short = least.filter(|&least| rows < least);
     let notes =
         short.map(|counted| format!("The export held {rows} rows, and the tenant says that there are {counted}."));
     Ok(Account {
@@ -55,6 +71,38 @@ pub(crate) async fn read(
         carries_over: false,
         notes: notes.into_iter().collect(),
     })
+}
+
+/// How many rows the tenant counts; `None` where it does not say, or the token may not ask, which is no reason to throw an
+/// export away.
+async fn counted(tenant: &Tenant, data_set: DataSet) -> Result<Option<u64>, Error> {
+    match super::reader::prism_count(tenant, data_set).await {
+        Err(error) if error.is_refusal() => Ok(None),
+        counted => counted,
+    }
+}
+
+/// An export that an earlier reading asked for: its id, the rows that are done, its address; `None` where the service has
+/// forgotten it or failed to make it.
+async fn begun(
+    tenant: &Tenant,
+    data_set: DataSet,
+    id: String,
+    done: u64,
+) -> Result<Option<(String, u64, String)>, Error> {
+    match wait(tenant, data_set, &id).await {
+        Ok(address) => Ok(Some((id, done, address))),
+        Err(Error::NotAllowed { status: 404, .. } | Error::Export { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A job that was just made and is not there has failed; it is not forbidden.
+fn lost(data_set: DataSet, error: Error) -> Error {
+    match error {
+        Error::NotAllowed { status: 404, .. } => failed(data_set, "the tenant does not know it any more".to_owned()),
+        error => error,
+    }
 }
 
 async fn ask(tenant: &Tenant, data_set: DataSet) -> Result<String, Error> {

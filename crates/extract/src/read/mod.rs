@@ -21,10 +21,12 @@ mod options;
 mod pager;
 mod piece;
 mod reader;
+mod settings;
 
 pub use devices::listed;
 pub(crate) use pager::Position;
 
 pub use options::{Known, KnownDevice, Listed, ReadOptions, Window};
 pub use piece::{Account, Piece, PieceSender, Read};
-pub use reader::{explain, read};
+pub use reader::{explain, read, spoken_of};
+pub use settings::ReadSettings;

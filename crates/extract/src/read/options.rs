@@ -1,14 +1,11 @@
-//! What a reading is told: which data sets, of which devices, which ways are forced, what is known already, and where an
-//! earlier reading stopped.
+//! What a reading starts from: what it is to bring, what is known already, and where an earlier reading stopped.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use crate::scope::Scope;
-use crate::strategy::{AppsStrategy, DetailsStrategy};
-use crate::{DataSet, limits};
+use crate::DataSet;
+use crate::read::settings::ReadSettings;
 
 /// One device of the list, as far as other endpoints need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +16,8 @@ pub struct Listed {
     pub serial_number: String,
     /// Its platform, as it was written: `Mac`, `iPhone`, `iPad`, `AppleTV`, `Android`, `Windows`.
     pub platform: String,
+    /// When it was last enrolled; `None` where the list does not say so in a way that can be read.
+    pub last_enrollment: Option<Timestamp>,
 }
 
 /// What an earlier snapshot holds of one device.
@@ -31,7 +30,7 @@ pub struct KnownDevice {
 /// What an earlier snapshot holds of a data set of Prism.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// When that reading began: what changed since is asked for.
+    /// When that reading began, by the tenant's clock: what changed since is asked for.
     pub since: Timestamp,
     /// When it was last read as a whole.
     pub whole_at: Timestamp,
@@ -42,37 +41,30 @@ pub struct Window {
 pub struct Known {
     /// Devices whose details are held, by device id.
     pub devices: HashMap<String, KnownDevice>,
+    /// Devices that were listed, by device id.
+    pub listed: HashSet<String>,
     /// Data sets of Prism that are held.
     pub windows: BTreeMap<DataSet, Window>,
-    /// When the newest snapshot was begun; audit events since then are looked at.
+    /// When the reading of all that began, by the tenant's clock; audit events since then are looked at. `None` where
+    /// nothing is known.
     pub since: Option<Timestamp>,
 }
 
-/// What a reading is told.
+/// What a reading starts from.
 #[derive(Clone, Debug)]
 pub struct ReadOptions {
-    /// The data sets that are wanted.
-    pub data_sets: BTreeSet<DataSet>,
-    /// The devices that are wanted.
-    pub scope: Scope,
-    /// The way to details; chosen by cost where absent.
-    pub details: Option<DetailsStrategy>,
-    /// The way to applications; chosen by cost where absent.
-    pub apps: Option<AppsStrategy>,
-    /// True where applications of iPhones and iPads are wanted as well, a device at a time.
-    pub mobile_apps: bool,
+    /// What it is to bring.
+    pub settings: ReadSettings,
     /// What is known already; nothing for a whole reading.
     pub known: Known,
-    /// Details are read again when they are older than this.
-    pub details_age_max: Duration,
-    /// Prism is read as a whole again when the last whole reading is older than this.
-    pub whole_every: Duration,
     /// Where an earlier reading stopped, by data set; an ended one is not here but in `ended`.
     pub positions: BTreeMap<DataSet, String>,
     /// Data sets that an earlier reading ended.
     pub ended: BTreeSet<DataSet>,
     /// Devices that an earlier reading has listed, in its order.
     pub listed: Vec<Listed>,
+    /// Devices that audit events speak of which an earlier reading has read.
+    pub touched: HashSet<String>,
     /// The number of the first page.
     pub next_page: u32,
     /// The moment of the reading.
@@ -80,22 +72,22 @@ pub struct ReadOptions {
 }
 
 impl ReadOptions {
-    /// A whole reading of these data sets, from the beginning.
-    pub fn whole(data_sets: BTreeSet<DataSet>) -> Self {
+    /// From the beginning, with nothing known.
+    pub fn new(settings: ReadSettings) -> Self {
         Self {
-            data_sets,
-            scope: Scope::default(),
-            details: None,
-            apps: None,
-            mobile_apps: false,
+            settings,
             known: Known::default(),
-            details_age_max: limits::DETAILS_AGE_MAX,
-            whole_every: limits::WHOLE_EVERY,
             positions: BTreeMap::new(),
             ended: BTreeSet::new(),
             listed: Vec::new(),
+            touched: HashSet::new(),
             next_page: 1,
             now: Timestamp::now(),
         }
+    }
+
+    /// True for a data set that is still to be read.
+    pub(crate) fn wants(&self, data_set: DataSet) -> bool {
+        self.settings.data_sets.contains(&data_set) && !self.ended.contains(&data_set)
     }
 }

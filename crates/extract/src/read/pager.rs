@@ -2,7 +2,7 @@
 //! and where to go on after a crash. Apart, and without a socket, because a page left out or read for ever is decided
 //! here.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -16,8 +16,14 @@ use crate::limits;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Position {
-    /// The next page begins at this row.
-    Offset(u64),
+    /// The next page begins behind so many rows.
+    Offset {
+        /// Rows before it.
+        rows: u64,
+        /// Rows in all, as the page before said: where that is another number when the reading is gone on with, rows have
+        /// moved over the borders of pages.
+        total: Option<u64>,
+    },
     /// The next page has this cursor, after so many rows.
     Cursor {
         /// The cursor; opaque.
@@ -26,15 +32,27 @@ pub(crate) enum Position {
         rows: u64,
     },
     /// The next page has this number.
-    Page(u64),
+    Page {
+        /// The number.
+        page: u64,
+        /// Rows before it.
+        rows: u64,
+        /// Rows in all, as of an offset.
+        total: Option<u64>,
+    },
     /// The devices up to this one are done, in the order of the list. Not their number: which devices are asked about may
-    /// be fewer when a reading is gone on with, as the audit log's hints are not kept.
+    /// be others when a reading is gone on with, as the budget that is left is another.
     Device(String),
     /// This export, and so many of its rows are done.
     Export {
         /// The export's id.
         id: String,
         /// Rows that are done.
+        rows: u64,
+    },
+    /// There is no next page; only the account is still to be given.
+    End {
+        /// Rows in all.
         rows: u64,
     },
 }
@@ -77,6 +95,8 @@ pub(crate) struct Pager {
     limit: u64,
     position: Position,
     rows: u64,
+    /// What pages that are not chained by cursors said of the number of rows.
+    totals: BTreeSet<u64>,
     /// Cursors and pages that were seen, to notice that they come again.
     seen: HashSet<u64>,
 }
@@ -106,25 +126,33 @@ impl Pager {
         };
         let begin = match way {
             Way::Cursor | Way::Next => Position::Cursor { cursor: String::new(), rows: 0 },
-            Way::Offset => Position::Offset(0),
-            Way::Page => Position::Page(1),
+            Way::Offset => Position::Offset { rows: 0, total: None },
+            Way::Page => Position::Page { page: 1, rows: 0, total: None },
         };
         let position = from.unwrap_or(begin);
         let rows = match &position {
-            Position::Cursor { rows, .. } | Position::Offset(rows) => *rows,
-            _ => 0,
+            Position::Cursor { rows, .. }
+            | Position::Offset { rows, .. }
+            | Position::Page { rows, .. }
+            | Position::End { rows } => *rows,
+            Position::Device(_) | Position::Export { .. } => 0,
         };
         let fits = matches!(
             (way, &position),
-            (Way::Cursor, Position::Cursor { .. } | Position::Offset(_))
+            (Way::Cursor, Position::Cursor { .. } | Position::Offset { .. })
                 | (Way::Next, Position::Cursor { .. })
-                | (Way::Offset, Position::Offset(_))
-                | (Way::Page, Position::Page(_))
+                | (Way::Offset, Position::Offset { .. })
+                | (Way::Page, Position::Page { .. })
+                | (_, Position::End { .. })
         );
         if !fits {
             return Err(Error::Position(position.text()));
         }
-        Ok(Self { endpoint, way, fixed, limit, position, rows, seen: HashSet::new() })
+        let totals = match &position {
+            Position::Offset { total, .. } | Position::Page { total, .. } => total.iter().copied().collect(),
+            _ => BTreeSet::new(),
+        };
+        Ok(Self { endpoint, way, fixed, limit, position, rows, totals, seen: HashSet::new() })
     }
 
     /// The parameters of the page that is next.
@@ -149,9 +177,9 @@ impl Pager {
             Position::Cursor { cursor, .. } if !cursor.is_empty() || self.way == Way::Cursor => {
                 query.push(("cursor", cursor.clone()));
             }
-            Position::Offset(offset) => query.push(("offset", offset.to_string())),
-            Position::Page(page) => query.push(("page", page.to_string())),
-            Position::Cursor { .. } | Position::Device(_) | Position::Export { .. } => {}
+            Position::Offset { rows, .. } => query.push(("offset", rows.to_string())),
+            Position::Page { page, .. } => query.push(("page", page.to_string())),
+            Position::Cursor { .. } | Position::Device(_) | Position::Export { .. } | Position::End { .. } => {}
         }
         query
     }
@@ -166,12 +194,26 @@ impl Pager {
         self.rows
     }
 
-    /// Takes note of a page: its envelope, how many records it had, its body.
+    /// True where there is no page left to ask for.
+    pub(crate) fn is_at_end(&self) -> bool {
+        matches!(self.position, Position::End { .. })
+    }
+
+    /// Takes note of a page: its envelope, how many records it had, its body. After the last one the position is the end:
+    /// one that named the last page once more would bring its rows a second time.
     pub(crate) fn advance(&mut self, envelope: &Envelope, records: u64, body: &[u8]) -> Result<After, Error> {
         self.rows += records;
         if records > 0 {
             self.notice(xxh3_64(rows_in(body)), "a page came a second time")?;
         }
+        let after = self.follow(envelope, records)?;
+        if after == After::End {
+            self.position = Position::End { rows: self.rows };
+        }
+        Ok(after)
+    }
+
+    fn follow(&mut self, envelope: &Envelope, records: u64) -> Result<After, Error> {
         match self.way {
             Way::Cursor => self.after_cursor(envelope, records),
             Way::Next => match envelope.next.as_deref().and_then(cursor_in) {
@@ -180,13 +222,16 @@ impl Pager {
             },
             Way::Offset => {
                 // Rows that came, not rows that were asked for: a page may be shorter than its limit and not the last.
-                self.position = Position::Offset(self.rows);
+                self.position = self.behind(envelope);
                 let is_more = records > 0 && envelope.next.is_some();
                 Ok(if is_more { After::More } else { After::End })
             }
             Way::Page => {
-                let Position::Page(page) = self.position else { return Err(Error::Position(self.position.text())) };
-                self.position = Position::Page(page + 1);
+                let Position::Page { page, .. } = self.position else {
+                    return Err(Error::Position(self.position.text()));
+                };
+                let total = self.note_total(envelope);
+                self.position = Position::Page { page: page + 1, rows: self.rows, total };
                 let is_more = records > 0 && envelope.next.is_some();
                 Ok(if is_more { After::More } else { After::End })
             }
@@ -201,17 +246,36 @@ impl Pager {
             return self.go_to_cursor(cursor.clone());
         }
         // Older answers have no cursor. A full page without one may have more behind it; a total says so or denies it.
-        let is_by_offset = matches!(self.position, Position::Offset(_));
+        let is_by_offset = matches!(self.position, Position::Offset { .. });
         let is_first = self.rows == records;
         let is_more = match envelope.total {
             Some(total) => self.rows < total,
             None => records >= self.limit,
         };
         if is_more && (is_by_offset || is_first) {
-            self.position = Position::Offset(self.rows);
+            self.position = self.behind(envelope);
             return Ok(After::More);
         }
+        if is_by_offset {
+            self.note_total(envelope);
+        }
         Ok(After::End)
+    }
+
+    fn behind(&mut self, envelope: &Envelope) -> Position {
+        Position::Offset { rows: self.rows, total: self.note_total(envelope) }
+    }
+
+    fn note_total(&mut self, envelope: &Envelope) -> Option<u64> {
+        let total = envelope.total.or(envelope.count);
+        self.totals.extend(total);
+        total
+    }
+
+    /// True where rows came or went while pages were read that are told apart by their place alone: others may have moved
+    /// over a border, unread or twice.
+    pub(crate) fn has_moved(&self) -> bool {
+        self.totals.len() > 1
     }
 
     fn go_to_cursor(&mut self, cursor: String) -> Result<After, Error> {

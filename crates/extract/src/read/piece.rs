@@ -53,6 +53,8 @@ pub enum Piece {
         data_set: DataSet,
         /// Rows expected.
         rows: Option<u64>,
+        /// True where the rest of the records is to be carried over: what comes is to be told apart from it.
+        carries_over: bool,
     },
     /// A page was read.
     Page(Box<Read>),

@@ -2,9 +2,10 @@
 //! passed over; where another way is open, it is taken.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use arrow::array::RecordBatch;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 
@@ -15,19 +16,23 @@ use crate::read::options::{Listed, ReadOptions};
 use crate::read::pager::Position;
 use crate::read::piece::{Account, Piece, PieceSender};
 use crate::read::{by_device, devices, export};
-use crate::strategy::{AppsStrategy, Begun, DetailsStrategy, Explanation, Facts, begun, has_apps};
+use crate::strategy::{Explanation, Facts, Strategy, begun, has_apps};
 use crate::tenant::Tenant;
 use crate::{DataSet, Decoded, limits};
 
 /// Reads what the options say and hands it on piece by piece. A data set that is refused or short ends with an account
-/// that says so; an error ends the reading, and what was handed on is good for going on.
+/// that says so; an error ends the reading, and what was handed on is good for going on. Nothing is read behind a short list
+/// of devices: the budget would go for devices of which some are missing, and all of it would be asked for again.
 ///
 /// # Errors
 /// The list of devices cannot be read, the budget is spent, the tenant is in trouble, nobody takes the pieces.
 pub async fn read(tenant: &Tenant, options: &ReadOptions, out: PieceSender) -> Result<(), Error> {
     let reading = Reading { tenant, options, out, numbers: Arc::new(AtomicU32::new(options.next_page)) };
-    let listed = reading.devices().await?;
-    let touched = reading.audit().await?;
+    let Some(listed) = reading.devices().await? else { return Ok(()) };
+    if listed.is_empty() && !options.settings.scope.is_everything() {
+        return Err(Error::NothingInScope);
+    }
+    let touched = reading.audit(&listed).await?;
     let facts = facts(tenant, options, &listed, &touched).await?;
     let explanation = Explanation::of(&facts, options);
     for line in explanation.lines() {
@@ -87,8 +92,8 @@ impl<'a> Reading<'a> {
         self.options.positions.get(&data_set).map_or(Ok(None), |text| Position::parse(text))
     }
 
-    pub(crate) async fn began(&self, data_set: DataSet, rows: Option<u64>) -> Result<(), Error> {
-        self.out.send(Piece::Began { data_set, rows }).await
+    pub(crate) async fn began(&self, data_set: DataSet, rows: Option<u64>, carries_over: bool) -> Result<(), Error> {
+        self.out.send(Piece::Began { data_set, rows, carries_over }).await
     }
 
     /// How many rows the tenant counts; `None` where it does not say.
@@ -110,24 +115,29 @@ impl<'a> Reading<'a> {
         Ok(counts.and_then(|value| value["counts"]["computers_count"].as_u64()))
     }
 
-    async fn devices(&self) -> Result<Vec<Listed>, Error> {
+    /// The devices that are wanted; `None` where their list came short.
+    async fn devices(&self) -> Result<Option<Vec<Listed>>, Error> {
         if self.options.ended.contains(&DataSet::Devices) {
-            return Ok(self.options.listed.clone());
+            return Ok(Some(self.options.listed.clone()));
         }
         let devices = devices::read(self).await?;
+        let is_complete = devices.account.complete;
         self.out.send(Piece::Ended { data_set: DataSet::Devices, account: devices.account }).await?;
-        Ok(devices.listed)
+        Ok(is_complete.then_some(devices.listed))
     }
 
-    /// Reads the audit log where it is wanted, and returns devices that it says something happened to.
-    async fn audit(&self) -> Result<HashSet<String>, Error> {
+    /// Reads the audit log where it is wanted, and returns devices that it says something happened to. As a hint it is read
+    /// only from the earlier snapshot on: without one there is nothing that it could be a hint about.
+    async fn audit(&self, listed: &[Listed]) -> Result<HashSet<String>, Error> {
         let data_set = DataSet::AuditEvents;
-        if !self.options.data_sets.contains(&data_set) || self.options.ended.contains(&data_set) {
-            return Ok(HashSet::new());
+        let is_hint = self.options.settings.hints.contains(&data_set);
+        if !self.options.wants(data_set) || (is_hint && self.options.known.since.is_none()) {
+            return Ok(self.options.touched.clone());
         }
-        let touched = std::sync::Mutex::new(HashSet::new());
+        let touched = Mutex::new(self.options.touched.clone());
         let keep = |decoded: Decoded| {
-            touched.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(devices_in(&decoded));
+            let devices = spoken_of(&decoded.batch);
+            touched.lock().unwrap_or_else(PoisonError::into_inner).extend(devices);
             decoded
         };
         let mut fixed = vec![("sort_by", "occurred_at".to_owned())];
@@ -143,17 +153,26 @@ impl<'a> Reading<'a> {
             expected: None,
             anew: false,
         };
-        self.end(data_set, chain::read(self, chain).await).await?;
-        Ok(touched.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
+        let account = match chain::read(self, chain).await {
+            Err(error) if is_hint && error.is_of_answers() => Ok(unread("pages", &error)),
+            account => account,
+        };
+        let touched = touched.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let account = account.map(|mut account| {
+            account.notes.extend(gone(&self.options.known.listed, listed, &touched));
+            account
+        });
+        self.end(data_set, account).await?;
+        Ok(touched)
     }
 
     /// Everything behind the list, a few data sets at a time.
     async fn rest(&self, plan: &Plan<'_>, explanation: &Explanation) -> Result<(), Error> {
         let mut waiting: Vec<BoxFuture<'_, Result<(), Error>>> = Vec::new();
-        let wanted =
-            |data_set: &DataSet| self.options.data_sets.contains(data_set) && !self.options.ended.contains(data_set);
-        let behind = [DataSet::Devices, DataSet::AuditEvents];
-        for data_set in DataSet::ALL.into_iter().filter(|data_set| wanted(data_set) && !behind.contains(data_set)) {
+        let before = [DataSet::Devices, DataSet::AuditEvents];
+        for data_set in
+            DataSet::ALL.into_iter().filter(|&data_set| self.options.wants(data_set) && !before.contains(&data_set))
+        {
             waiting.push(Box::pin(self.one(data_set, plan, explanation)));
         }
         waiting.reverse();
@@ -175,10 +194,10 @@ impl<'a> Reading<'a> {
         match data_set {
             DataSet::DeviceDetails => self.details(plan, explanation).await,
             // Where details are wanted as well, they are one question, and this is a part of its answer.
-            DataSet::DeviceInformation if self.wants(DataSet::DeviceDetails) => Ok(()),
+            DataSet::DeviceInformation if self.options.wants(DataSet::DeviceDetails) => Ok(()),
             DataSet::DeviceInformation => {
                 let strategy = match explanation.details.strategy {
-                    DetailsStrategy::Device => DetailsStrategy::Pages,
+                    Strategy::Device => Strategy::Pages,
                     prism => prism,
                 };
                 self.end(data_set, self.information(strategy, plan).await).await
@@ -188,13 +207,14 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn wants(&self, data_set: DataSet) -> bool {
-        self.options.data_sets.contains(&data_set) && !self.options.ended.contains(&data_set)
+    /// Another way is taken: what was read by the first one is void.
+    async fn restarted(&self, data_set: DataSet) -> Result<(), Error> {
+        self.out.send(Piece::Restarted { data_set }).await
     }
 
     async fn end(&self, data_set: DataSet, account: Result<Account, Error>) -> Result<(), Error> {
         let account = match account {
-            Err(error) if error.is_refusal() => refused(&error),
+            Err(error) if error.is_refusal() => unread("refused", &error),
             account => account?,
         };
         self.out.send(Piece::Ended { data_set, account }).await
@@ -205,22 +225,22 @@ impl<'a> Reading<'a> {
     async fn details(&self, plan: &Plan<'_>, explanation: &Explanation) -> Result<(), Error> {
         let (details, information) = (DataSet::DeviceDetails, DataSet::DeviceInformation);
         let mut strategy = explanation.details.strategy;
-        if strategy == DetailsStrategy::Device {
+        if strategy == Strategy::Device {
             let account = self.details_by_device(plan).await;
-            if account.as_ref().is_err_and(Error::is_refusal) && self.options.details.is_none() {
-                strategy = DetailsStrategy::Pages;
+            if account.as_ref().is_err_and(Error::is_refusal) && self.options.settings.details.is_none() {
+                strategy = Strategy::Pages;
             }
             self.end(details, account).await?;
         } else {
-            self.began(details, Some(0)).await?;
+            self.began(details, Some(0), true).await?;
             self.end(details, Ok(not_asked(strategy.as_str()))).await?;
         }
-        if !self.wants(information) {
+        if !self.options.wants(information) {
             return Ok(());
         }
         // A device whose details nobody tells is completed by Prism, at one request for 300 devices.
         let account = if plan.facts.prism_refused.is_some() {
-            self.began(information, Some(0)).await?;
+            self.began(information, Some(0), true).await?;
             Ok(not_asked(strategy.as_str()))
         } else {
             self.information(strategy, plan).await
@@ -229,35 +249,44 @@ impl<'a> Reading<'a> {
     }
 
     async fn details_by_device(&self, plan: &Plan<'_>) -> Result<Account, Error> {
-        let wanted: HashSet<&str> = plan.facts.details_wanted.iter().map(String::as_str).collect();
+        let asked = plan.facts.details_asked(self.options);
+        let wanted: HashSet<&str> = asked.iter().map(String::as_str).collect();
         let devices: Vec<&Listed> = plan.listed.iter().filter(|one| wanted.contains(one.device_id.as_str())).collect();
         let carries_over = devices.len() < plan.listed.len();
-        by_device::read(self, DataSet::DeviceDetails, Endpoint::DeviceDetails, plan.listed, &devices, carries_over)
-            .await
+        let (data_set, endpoint) = (DataSet::DeviceDetails, Endpoint::DeviceDetails);
+        let account = by_device::read(self, data_set, endpoint, plan.listed, &devices, carries_over, false).await;
+        let waiting = plan.facts.details_wanted.len() - asked.len();
+        account.map(|mut account| {
+            if waiting > 0 {
+                account.notes.push(format!("{waiting} devices wait for another night's budget."));
+            }
+            account
+        })
     }
 
-    async fn information(&self, strategy: DetailsStrategy, plan: &Plan<'_>) -> Result<Account, Error> {
+    async fn information(&self, strategy: Strategy, plan: &Plan<'_>) -> Result<Account, Error> {
         let data_set = DataSet::DeviceInformation;
         let is_export = match begun(self.options, data_set) {
-            Some(begun) => begun == Begun::Export,
-            None => strategy == DetailsStrategy::Export,
+            Some(begun) => begun == Strategy::Export,
+            None => strategy == Strategy::Export,
         };
         if is_export {
-            return self.export_or_pages(data_set, plan, self.options.details.is_some()).await;
+            return self.export_or_pages(data_set, plan, self.options.settings.details.is_some()).await;
         }
         self.pages(data_set, plan).await
     }
 
     async fn apps(&self, plan: &Plan<'_>, explanation: &Explanation) -> Result<Account, Error> {
-        let is_forced = self.options.apps.is_some();
+        let is_forced = self.options.settings.apps.is_some();
         let account = match explanation.apps.strategy {
-            AppsStrategy::Pages => self.pages(DataSet::Apps, plan).await,
-            AppsStrategy::Export => self.export_or_pages(DataSet::Apps, plan, is_forced).await,
-            AppsStrategy::Device => return self.apps_by_device(plan).await,
+            Strategy::Pages => self.pages(DataSet::Apps, plan).await,
+            Strategy::Export => self.export_or_pages(DataSet::Apps, plan, is_forced).await,
+            Strategy::Device => return self.apps_by_device(plan, false).await,
         };
         match account {
             Err(error) if error.is_refusal() && !is_forced => {
-                let mut account = self.apps_by_device(plan).await?;
+                self.restarted(DataSet::Apps).await?;
+                let mut account = self.apps_by_device(plan, true).await?;
                 account.notes.push(format!("Each device was asked, because: {}", sentence(&error)));
                 Ok(account)
             }
@@ -265,10 +294,10 @@ impl<'a> Reading<'a> {
         }
     }
 
-    async fn apps_by_device(&self, plan: &Plan<'_>) -> Result<Account, Error> {
-        let wanted = |device: &&Listed| has_apps(device, self.options.mobile_apps);
+    async fn apps_by_device(&self, plan: &Plan<'_>, anew: bool) -> Result<Account, Error> {
+        let wanted = |device: &&Listed| has_apps(device, self.options.settings.mobile_apps);
         let devices: Vec<&Listed> = plan.listed.iter().filter(wanted).collect();
-        by_device::read(self, DataSet::Apps, Endpoint::DeviceApps, plan.listed, &devices, false).await
+        by_device::read(self, DataSet::Apps, Endpoint::DeviceApps, plan.listed, &devices, false, anew).await
     }
 
     /// An export; where it fails and nobody insists, pages.
@@ -276,8 +305,8 @@ impl<'a> Reading<'a> {
         debug_assert!(is_exportable(data_set), "the strategies name no other");
         let keep = |decoded| self.in_scope(decoded, plan);
         match export::read(self, data_set, &keep).await {
-            Err(error @ Error::Export { .. }) if !is_forced => {
-                self.out.send(Piece::Restarted { data_set }).await?;
+            Err(error) if !is_forced && error.closes_export() => {
+                self.restarted(data_set).await?;
                 let mut account = self.pages_from(data_set, plan, true).await?;
                 account.notes.push(format!("Pages were read, because: {}", sentence(&error)));
                 Ok(account)
@@ -295,7 +324,7 @@ impl<'a> Reading<'a> {
         let mut fixed = Vec::new();
         let mut carries_over = false;
         if data_set.prism_category().is_some() {
-            let mut filter = self.options.scope.prism_filter(plan.listed).unwrap_or_default();
+            let mut filter = self.options.settings.scope.prism_filter(plan.listed).unwrap_or_default();
             if let Some(since) = plan.facts.window(data_set, self.options) {
                 filter["updated_at"] = serde_json::json!({ "gte": since.to_string() });
                 carries_over = true;
@@ -323,7 +352,7 @@ impl<'a> Reading<'a> {
     /// Rows of Prism that belong to devices outside the scope are taken away; without a scope every row stays, also
     /// those of devices that are not listed, which the report names.
     fn in_scope(&self, mut decoded: Decoded, plan: &Plan<'_>) -> Decoded {
-        if self.options.scope.is_everything() {
+        if self.options.settings.scope.is_everything() {
             return decoded;
         }
         if let Some(ids) = decoded.batch.column_by_name("device_id") {
@@ -343,9 +372,8 @@ async fn facts(
     touched: &HashSet<String>,
 ) -> Result<Facts, Error> {
     let tenant = tenant.counted();
-    let wants = |data_set| options.data_sets.contains(&data_set) && !options.ended.contains(&data_set);
     let mut facts = Facts::of(options, listed, touched);
-    if wants(DataSet::Apps) || wants(DataSet::DeviceInformation) {
+    if options.wants(DataSet::Apps) || options.wants(DataSet::DeviceInformation) {
         match prism_count(&tenant, DataSet::Apps).await {
             Ok(rows) => facts.app_rows = rows,
             Err(error) if error.is_refusal() => facts.prism_refused = Some(sentence(&error)),
@@ -363,9 +391,10 @@ pub(crate) async fn prism_count(tenant: &Tenant, data_set: DataSet) -> Result<Op
     Ok(counted.filter(|value| value["approximate"] != true).and_then(|value| value["count"].as_u64()))
 }
 
-fn refused(error: &Error) -> Account {
+/// The account of a data set that an error ended.
+fn unread(strategy: &'static str, error: &Error) -> Account {
     Account {
-        strategy: "refused",
+        strategy,
         requests: 1,
         took: std::time::Duration::ZERO,
         complete: false,
@@ -385,10 +414,20 @@ fn not_asked(way: &str) -> Account {
     }
 }
 
-/// Devices that events speak of. What an event of a device looks like was never published, so any event whose target is
-/// called a device counts: it is a hint, and costs one question a device.
-fn devices_in(decoded: &Decoded) -> Vec<String> {
-    let column = |name: &str| decoded.batch.column_by_name(name).map(arrow::array::AsArray::as_string::<i32>);
+/// What the audit log says of devices that were listed before and are not now: the list alone does not tell a device that
+/// was deleted from one that it forgot.
+fn gone(before: &HashSet<String>, listed: &[Listed], touched: &HashSet<String>) -> Option<String> {
+    let now: HashSet<&str> = listed.iter().map(|device| device.device_id.as_str()).collect();
+    let gone: Vec<&String> = before.iter().filter(|id| !now.contains(id.as_str())).collect();
+    let told = gone.iter().filter(|id| touched.contains(**id)).count();
+    let count = gone.len();
+    (count > 0).then(|| format!("{count} devices are not listed any more; the audit log speaks of {told} of them."))
+}
+
+/// Devices that audit events speak of. What an event of a device looks like was never published, so any event whose target
+/// is called a device counts: it is a hint, and costs one question a device.
+pub fn spoken_of(events: &RecordBatch) -> Vec<String> {
+    let column = |name: &str| events.column_by_name(name).map(arrow::array::AsArray::as_string::<i32>);
     let (Some(targets), Some(kinds)) = (column("target_id"), column("target_type")) else { return Vec::new() };
     let pairs = targets.iter().zip(kinds.iter());
     let devices =

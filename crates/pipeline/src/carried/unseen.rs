@@ -1,6 +1,6 @@
 //! What one way to applications cannot see, carried over from a reading that could: the app list of a device has no
-//! developer's name, which is all that tells the publisher where the signature does not. Apart, because here a value is
-//! carried and not a record.
+//! developer's name, which is all that tells the publisher where the signature does not, and no time of collection. Apart,
+//! because here a value is carried and not a record.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,14 +14,18 @@ use super::{Identities, plain};
 use crate::error::Error;
 use crate::limits;
 
-/// The column that is carried.
-const DEVELOPER: &str = "developer_name";
+/// The columns that are carried: those that the pipelines here map.
+const COLUMNS: [&str; 2] = ["developer_name", "last_collected_at"];
 
-/// Developers' names by the identity of applications. Names are few and applications many, so each name is kept once.
+/// No value.
+const NONE: u32 = u32::MAX;
+
+/// Values by the identity of applications. Values are few and applications many, so each value is kept once.
 #[derive(Debug, Default)]
 pub(crate) struct Unseen {
-    names: Vec<String>,
-    developers: HashMap<u128, u32>,
+    values: Vec<String>,
+    by_application: HashMap<u128, [u32; COLUMNS.len()]>,
+    is_cut: bool,
 }
 
 impl Unseen {
@@ -33,43 +37,50 @@ impl Unseen {
         for batch in FileRows::open(&file)? {
             let batch = plain(DataSet::Apps, &batch?)?;
             let Some(identities) = Identities::of(DataSet::Apps, &batch) else { continue };
-            let developers = texts(&batch, DEVELOPER);
+            let columns = COLUMNS.map(|name| texts(&batch, name));
             for row in 0..batch.num_rows() {
-                let developer = text(&developers, row);
-                if !developer.is_empty() {
-                    let next = known.len() as u32;
-                    let number = *known.entry(developer.to_owned()).or_insert_with(|| {
-                        unseen.names.push(developer.to_owned());
-                        next
-                    });
-                    unseen.developers.insert(identities.at(row), number);
+                let numbers = columns.each_ref().map(|column| {
+                    let Some(text) = text(column, row) else { return NONE };
+                    known.get(text).copied().unwrap_or_else(|| {
+                        let number = unseen.values.len() as u32;
+                        unseen.values.push(text.to_owned());
+                        known.insert(text.to_owned(), number);
+                        number
+                    })
+                });
+                if numbers != [NONE; COLUMNS.len()] {
+                    unseen.by_application.insert(identities.at(row), numbers);
                 }
             }
-            if unseen.developers.len() > limits::UNSEEN_VALUES_MAX {
+            if unseen.by_application.len() > limits::UNSEEN_VALUES_MAX {
+                unseen.is_cut = true;
                 break;
             }
         }
         Ok(unseen)
     }
 
+    /// True where there were more applications than are kept in mind: the values of the others will be missing.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
     /// The records with what is known of them, where they do not say it themselves.
     pub(crate) fn filled(&self, batch: &RecordBatch) -> RecordBatch {
         let schema = batch.schema();
-        let (Ok(index), Some(identities)) = (schema.index_of(DEVELOPER), Identities::of(DataSet::Apps, batch)) else {
-            return batch.clone();
-        };
-        let own = batch.column(index).as_string::<i32>();
-        let filled: StringArray = (0..batch.num_rows())
-            .map(|row| {
-                let said = own.is_valid(row).then(|| own.value(row)).filter(|said| !said.is_empty());
-                said.or_else(|| {
-                    self.developers.get(&identities.at(row)).map(|&name| self.names[name as usize].as_str())
-                })
-            })
-            .collect();
+        let Some(identities) = Identities::of(DataSet::Apps, batch) else { return batch.clone() };
+        let known: Vec<Option<&[u32; COLUMNS.len()]>> =
+            (0..batch.num_rows()).map(|row| self.by_application.get(&identities.at(row))).collect();
         let mut columns = batch.columns().to_vec();
-        columns[index] = Arc::new(filled);
-        RecordBatch::try_new(schema, columns).expect("one column was replaced by one like it")
+        for (place, name) in COLUMNS.iter().enumerate() {
+            let Ok(index) = schema.index_of(name) else { continue };
+            let own = batch.column(index).as_string::<i32>();
+            let value = |numbers: &[u32; COLUMNS.len()]| self.values.get(numbers[place] as usize).map(String::as_str);
+            let filled: StringArray =
+                known.iter().enumerate().map(|(row, known)| text(own, row).or_else(|| known.and_then(value))).collect();
+            columns[index] = Arc::new(filled);
+        }
+        RecordBatch::try_new(schema, columns).expect("columns were replaced by others like them")
     }
 }
 
@@ -77,6 +88,6 @@ fn texts(batch: &RecordBatch, name: &str) -> StringArray {
     batch.column_by_name(name).expect("plain columns are the schema's").as_string::<i32>().clone()
 }
 
-fn text(texts: &StringArray, row: usize) -> &str {
-    if texts.is_valid(row) { texts.value(row) } else { "" }
+fn text(texts: &StringArray, row: usize) -> Option<&str> {
+    texts.is_valid(row).then(|| texts.value(row)).filter(|text| !text.is_empty())
 }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use arrow::array::RecordBatch;
-use extract::{Account, DataSet, PageRef, Piece, Read, ReadOptions};
+use extract::{Account, DataSet, PageRef, Piece, Read, Tenant};
 use flow::{RunEvent, Step};
+use jiff::Timestamp;
 use snapshot::{DataSetAccount, Sealed, SnapshotWriter};
 use tokio::sync::mpsc::Receiver;
 
@@ -19,14 +20,11 @@ pub(super) struct Earlier {
     sealed: Sealed,
     /// What the app list of a device cannot see; looked up when the first such list comes.
     unseen: Option<Unseen>,
-    /// Data sets whose fresh records are told apart: those of which some may be carried over.
-    noted: HashSet<DataSet>,
 }
 
 impl Earlier {
-    pub(super) fn new(sealed: Sealed, options: &ReadOptions) -> Self {
-        let noted = options.data_sets.iter().copied().filter(|&data_set| carried::can_be_carried(data_set));
-        Self { sealed, unseen: None, noted: noted.collect() }
+    pub(super) fn new(sealed: Sealed) -> Self {
+        Self { sealed, unseen: None }
     }
 }
 
@@ -40,13 +38,18 @@ pub(super) struct Writing {
     pub(super) next_carried: u32,
     pub(super) read_at: i64,
     pub(super) accounts: BTreeMap<DataSet, DataSetAccount>,
+    /// What is fresh of the data sets of which the rest is carried over, 16 bytes a record.
     pub(super) fresh: HashMap<DataSet, Fresh>,
     pub(super) listed: HashSet<String>,
     pub(super) events: Events,
     /// Pages of each data set so far.
     pub(super) pages: HashMap<DataSet, u64>,
-    /// Asked what is left of the request budget.
-    pub(super) budget_left: Box<dyn Fn() -> Option<u64> + Send>,
+    /// Requests that interrupted readings of this snapshot took.
+    pub(super) requests_before: HashMap<DataSet, u64>,
+    /// Asked what is left of its request budget, and what its clock says.
+    pub(super) tenant: Tenant,
+    /// When the reading began, the first of them if it was interrupted, by our clock.
+    pub(super) begun_at: Timestamp,
 }
 
 impl Writing {
@@ -73,14 +76,22 @@ impl Writing {
 
     fn one(&mut self, piece: Piece) -> Result<(), Error> {
         match piece {
-            Piece::Began { data_set, rows } => {
+            Piece::Began { data_set, rows, carries_over } => {
                 self.announce(data_set)?;
+                self.fresh.remove(&data_set);
+                if carries_over {
+                    let fresh = self.durable(data_set)?;
+                    self.fresh.insert(data_set, fresh);
+                }
                 (self.events)(RunEvent::StepStarted { flow: data_set.name().to_owned(), step: Step::Extract, rows });
                 Ok(())
             }
             Piece::Page(read) => self.page(*read),
             Piece::Restarted { data_set } => {
-                self.fresh.remove(&data_set);
+                self.announce(data_set)?;
+                if let Some(fresh) = self.fresh.get_mut(&data_set) {
+                    *fresh = Fresh::default();
+                }
                 Ok(self.writer.restart(data_set.name())?)
             }
             Piece::Ended { data_set, account } => self.ended(data_set, account),
@@ -96,7 +107,18 @@ impl Writing {
         if let Some(earlier) = &mut self.earlier {
             let unseen = match &mut earlier.unseen {
                 Some(unseen) => unseen,
-                none => none.insert(Unseen::of(&earlier.sealed)?),
+                none => {
+                    let unseen = Unseen::of(&earlier.sealed)?;
+                    if unseen.is_cut() {
+                        let most = crate::limits::UNSEEN_VALUES_MAX;
+                        let text = format!(
+                            "Of more than {most} applications what their devices do not tell is not carried over; \
+                             `--apps pages` brings it."
+                        );
+                        (self.events)(RunEvent::Noted { text });
+                    }
+                    none.insert(unseen)
+                }
             };
             *batch = unseen.filled(batch);
         }
@@ -118,8 +140,8 @@ impl Writing {
         if data_set == DataSet::Devices {
             self.listed.extend(extract::listed(&read.decoded.batch).into_iter().map(|one| one.device_id));
         }
-        if self.earlier.as_ref().is_some_and(|earlier| earlier.noted.contains(&data_set)) {
-            self.fresh.entry(data_set).or_default().note(data_set, &read.decoded.batch);
+        if let Some(fresh) = self.fresh.get_mut(&data_set) {
+            fresh.note(data_set, &read.decoded.batch);
         }
         let page = PageRef { name: &read.name, number: read.number };
         write_page(&mut self.writer, data_set, page, read.decoded, self.read_at, &self.events)?;
@@ -128,10 +150,11 @@ impl Writing {
         (self.events)(RunEvent::PagesRead {
             flow: data_set.name().to_owned(),
             pages: *pages,
-            requests: read.requests,
-            budget_left: (self.budget_left)(),
+            requests: self.requests(data_set, read.requests),
+            budget_left: self.tenant.budget().map(|budget| budget.remaining),
         });
-        self.writer.checkpoint(data_set.name(), &read.position, read.requests)?;
+        let requests = self.requests(data_set, read.requests);
+        self.writer.checkpoint(data_set.name(), &read.position, requests)?;
         Ok(())
     }
 
@@ -155,12 +178,13 @@ impl Writing {
         let whole_at = if account.carries_over { self.whole_at(data_set) } else { Some(self.read_at) };
         let account = DataSetAccount {
             strategy: account.strategy.to_owned(),
-            requests: account.requests,
+            requests: self.requests(data_set, account.requests),
             seconds: account.took.as_secs_f64(),
             complete: account.complete,
             fresh,
             carried: rows_carried,
-            whole_at,
+            whole_at: whole_at.filter(|_| !is_refused),
+            as_of: Some(self.tenant.moment(self.begun_at).as_second()),
             notes,
         };
         self.writer.end(name, account.clone())?;
@@ -169,18 +193,45 @@ impl Writing {
         Ok(())
     }
 
+    /// The requests of a data set, those of interrupted readings included.
+    fn requests(&self, data_set: DataSet, requests: u64) -> u64 {
+        self.requests_before.get(&data_set).copied().unwrap_or_default() + requests
+    }
+
     fn carry(&mut self, data_set: DataSet) -> Result<u64, Error> {
-        let Some(earlier) = &self.earlier else { return Ok(0) };
-        if !carried::can_be_carried(data_set) {
+        if self.earlier.is_none() || !carried::can_be_carried(data_set) {
             return Ok(0);
         }
-        let fresh = self.fresh.remove(&data_set).unwrap_or_default();
+        let fresh = match self.fresh.remove(&data_set) {
+            Some(fresh) => fresh,
+            // Refused in the middle of what was to be the whole.
+            None => self.all_so_far(data_set)?,
+        };
+        let Some(earlier) = &self.earlier else { return Ok(0) };
         let next = &mut self.next_carried;
         let mut number = || {
             *next += 1;
             *next
         };
         carried::carry(&mut self.writer, data_set, &earlier.sealed, &self.listed, &fresh, &mut number)
+    }
+
+    /// The identities of what is durable of a data set: what was read before an interruption.
+    fn durable(&self, data_set: DataSet) -> Result<Fresh, Error> {
+        let mut fresh = Fresh::default();
+        if self.earlier.is_none() || !carried::can_be_carried(data_set) {
+            return Ok(fresh);
+        }
+        for batch in super::durable(&self.writer, data_set) {
+            fresh.note(data_set, &batch?);
+        }
+        Ok(fresh)
+    }
+
+    /// The identities of all that was read of a data set.
+    fn all_so_far(&mut self, data_set: DataSet) -> Result<Fresh, Error> {
+        self.writer.make_durable(data_set.name())?;
+        self.durable(data_set)
     }
 
     fn whole_at(&self, data_set: DataSet) -> Option<i64> {

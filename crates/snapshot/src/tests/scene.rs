@@ -89,6 +89,7 @@ pub(super) fn account() -> DataSetAccount {
         fresh: 60,
         carried: 0,
         whole_at: None,
+        as_of: Some(1_793_498_400),
         notes: vec!["Nothing was refused.".to_owned()],
     }
 }

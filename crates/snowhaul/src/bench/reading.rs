@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use extract::{DataSet, PageRef};
-use pipeline::{ReadRequest, ReadSettings, Resume};
+use pipeline::{ReadRequest, Resume};
 use rest::{Client, ClientConfig, Request, Secret};
 use serde::Serialize;
 use snapshot::{Source, Store};
@@ -128,9 +128,9 @@ async fn extract(served: &Served, store: &Store) -> Result<(u64, u64, f64)> {
         store,
         tenant: &tenant,
         source: Source { kind: "tenant".to_owned(), identity: "measured".to_owned() },
-        settings: ReadSettings {
-            apps: Some(extract::AppsStrategy::Pages),
-            ..ReadSettings::of([DataSet::Devices, DataSet::Apps].into())
+        settings: extract::ReadSettings {
+            apps: Some(extract::Strategy::Pages),
+            ..extract::ReadSettings::of([DataSet::Devices, DataSet::Apps].into())
         },
         resume: Resume::No,
         checkpoint_every: snapshot::limits::CHECKPOINT_EVERY,

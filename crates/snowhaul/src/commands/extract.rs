@@ -17,18 +17,20 @@ use crate::{exit, progress, shown};
 
 /// Reads a tenant, or says how it would be read.
 pub(super) async fn extract(common: &Common, arguments: ExtractArguments, output: &mut Output) -> Result<u8> {
-    let mut data_sets = wanted(common)?;
+    let (mut data_sets, mut hints) = wanted(common)?;
     for name in &arguments.data_set {
-        data_sets.insert(parse(name)?);
+        let data_set = parse(name)?;
+        data_sets.insert(data_set);
+        hints.remove(&data_set);
     }
-    let tenant = Tenant::open(&arguments.source, arguments.reading.wait, 0).await?;
+    let tenant = Tenant::open(common, &arguments.source, arguments.reading.wait, 0).await?;
     let store = common.snapshots()?;
     let events = progress::for_command(common);
     let request = ReadRequest {
         store: &store,
         tenant: &tenant.tenant,
         source: tenant.source.clone(),
-        settings: source::settings(data_sets, &arguments.reading),
+        settings: source::settings(data_sets, hints, &arguments.reading),
         resume: resume(arguments.resume.as_deref()),
         checkpoint_every: Duration::from_secs(arguments.reading.checkpoint),
         events: &events,
@@ -46,12 +48,17 @@ pub(super) async fn extract(common: &Common, arguments: ExtractArguments, output
     Ok(exit::DONE)
 }
 
-/// The data sets that the nightly pipelines name.
-pub(super) fn wanted(common: &Common) -> Result<BTreeSet<DataSet>> {
+/// The data sets that the nightly pipelines name, and those of them that are hints: the audit log, where no pipeline
+/// carries it.
+pub(super) fn wanted(common: &Common) -> Result<(BTreeSet<DataSet>, BTreeSet<DataSet>)> {
     let set = common.pipelines()?;
     let mut wanted = pipeline::data_sets_of(&set.nightly())?;
-    wanted.extend(set.read_beside());
-    Ok(wanted)
+    let beside: BTreeSet<DataSet> = set.read_beside().iter().copied().collect();
+    let hints: BTreeSet<DataSet> =
+        beside.iter().copied().filter(|data_set| *data_set == DataSet::AuditEvents).collect();
+    let hints = &hints - &wanted;
+    wanted.extend(beside);
+    Ok((wanted, hints))
 }
 
 fn parse(name: &str) -> Result<DataSet> {
@@ -70,17 +77,27 @@ fn resume(argument: Option<&str>) -> Resume {
 }
 
 fn explanation(common: &Common, explained: &Explanation, output: &mut Output) -> Result<u8> {
-    say(common.output, output, explained, || {
+    let document = Explained { schema_version: pipeline::limits::SCHEMA_VERSION, explained };
+    say(common.output, output, &document, || {
         let counts = format!("{} devices, details of {} wanted", explained.devices, explained.details_wanted);
         [counts].into_iter().chain(explained.lines()).collect::<Vec<_>>().join("\n")
     })?;
     Ok(exit::DONE)
 }
 
+/// How it would be read, as it is printed.
+#[derive(Serialize)]
+struct Explained<'a> {
+    schema_version: u32,
+    #[serde(flatten)]
+    explained: &'a Explanation,
+}
+
 /// What was read, as it is printed.
 #[derive(Serialize)]
 pub(crate) struct Document {
     schema_version: u32,
+    pub(crate) tenant: String,
     pub(crate) snapshot: String,
     pub(crate) completeness: Completeness,
     pub(crate) data_sets: Vec<DataSetRead>,
@@ -125,6 +142,7 @@ impl Document {
         let data_sets: Vec<DataSetRead> = extracted.accounts.iter().map(read).collect();
         Self {
             schema_version: pipeline::limits::SCHEMA_VERSION,
+            tenant: manifest.source.identity.clone(),
             snapshot: manifest.snapshot.clone(),
             completeness: manifest.completeness,
             rows: manifest.rows(),

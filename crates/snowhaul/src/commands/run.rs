@@ -20,13 +20,14 @@ use crate::{exit, progress, shown};
 pub(super) async fn run(common: &Common, arguments: NightArguments, output: &mut Output) -> Result<u8> {
     let pipelines = common.pipelines()?.nightly();
     let events = progress::for_command(common);
-    let tenant = Tenant::open(&arguments.source, arguments.reading.wait, arguments.age).await?;
+    let tenant = Tenant::open(common, &arguments.source, arguments.reading.wait, arguments.age).await?;
     let store = common.snapshots()?;
+    let (data_sets, hints) = extract::wanted(common)?;
     let request = ReadRequest {
         store: &store,
         tenant: &tenant.tenant,
         source: tenant.source.clone(),
-        settings: source::settings(extract::wanted(common)?, &arguments.reading),
+        settings: source::settings(data_sets, hints, &arguments.reading),
         resume: Resume::IfFitting,
         checkpoint_every: Duration::from_secs(arguments.reading.checkpoint),
         events: &events,

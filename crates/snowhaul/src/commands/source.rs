@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
+use std::path::Path;
 
 use anyhow::{Context, Result};
-use extract::{AppsStrategy, DataSet, DetailsStrategy, Scope};
-use pipeline::ReadSettings;
+use extract::{DataSet, ReadSettings, Scope, Strategy};
 use rest::{BudgetConfig, ClientConfig, Secret};
 use snapshot::Source;
 use tenant::{FleetConfig, Limits, TenantConfig};
@@ -14,7 +14,11 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::arguments::{ReadingArguments, Region, SourceArguments, Way};
+use clap::ValueEnum;
+
+use crate::arguments::{Common, Platform, ReadingArguments, Region, SourceArguments, Way};
+
+use crate::spent::Spent;
 
 /// Where the API token of a tenant is looked for.
 pub(crate) const TOKEN: &str = "SNOWHAUL_IRU_TOKEN";
@@ -23,6 +27,8 @@ pub(crate) const TOKEN: &str = "SNOWHAUL_IRU_TOKEN";
 pub(crate) struct Tenant {
     pub(crate) tenant: extract::Tenant,
     pub(crate) source: Source,
+    /// Where what is spent of its hour is kept, and who keeps it.
+    spent: Option<(Spent, JoinHandle<()>)>,
     simulated: Option<Simulated>,
 }
 
@@ -34,21 +40,23 @@ struct Simulated {
 
 impl Tenant {
     /// The tenant that the arguments name, or the simulated one after so many nights.
-    pub(crate) async fn open(source: &SourceArguments, wait: bool, nights: u32) -> Result<Self> {
+    pub(crate) async fn open(common: &Common, source: &SourceArguments, wait: bool, nights: u32) -> Result<Self> {
         match named(source)? {
-            Some(base_url) => Self::named(base_url, wait),
+            Some(base_url) => Self::named(&common.state, base_url, wait),
             None => Self::simulated(nights).await,
         }
     }
 
-    fn named(base_url: String, wait: bool) -> Result<Self> {
+    fn named(state: &Path, base_url: String, wait: bool) -> Result<Self> {
         let token =
             std::env::var(TOKEN).map_err(|_| crate::exit::Usage(format!("{TOKEN} is not set in the environment")))?;
-        let budget = BudgetConfig { wait, ..BudgetConfig::default() };
+        let spent = Spent::of(state, &base_url);
+        let budget = BudgetConfig { wait, spent: spent.read(), ..BudgetConfig::default() };
         let config = ClientConfig { budget: Some(budget), ..ClientConfig::new(base_url) };
         let tenant = extract::Tenant::new(config, Secret::from(token)).map_err(pipeline::Error::from_tenant)?;
         let source = Source { kind: "tenant".to_owned(), identity: tenant.host().to_owned() };
-        Ok(Self { tenant, source, simulated: None })
+        let keeping = tokio::spawn(spent.clone().keep(tenant.clone()));
+        Ok(Self { tenant, source, spent: Some((spent, keeping)), simulated: None })
     }
 
     /// The demonstration's fleet behind a socket of its own, with a token that only this process knows and without the
@@ -69,11 +77,15 @@ impl Tenant {
         let tenant = extract::Tenant::new(ClientConfig::new(base_url), Secret::from(token))
             .map_err(pipeline::Error::from_tenant)?;
         let source = Source { kind: "demonstration".to_owned(), identity: "the simulated tenant".to_owned() };
-        Ok(Self { tenant, source, simulated: Some(Simulated { stop, served }) })
+        Ok(Self { tenant, source, spent: None, simulated: Some(Simulated { stop, served }) })
     }
 
-    /// Stops serving, where it was served.
+    /// Stops serving, where it was served, and keeps what was spent.
     pub(crate) async fn close(self) -> Result<()> {
+        if let Some((spent, keeping)) = self.spent {
+            keeping.abort();
+            spent.write(&self.tenant.spent());
+        }
         let Some(simulated) = self.simulated else { return Ok(()) };
         // Open connections would keep it serving.
         drop(self.tenant);
@@ -84,9 +96,9 @@ impl Tenant {
 
 fn named(source: &SourceArguments) -> Result<Option<String>> {
     let region = match source.region {
-        Region::Us => extract::Region::Us,
-        Region::Eu => extract::Region::Eu,
-        Region::Iru => extract::Region::Iru,
+        None | Some(Region::Us) => extract::Region::Us,
+        Some(Region::Eu) => extract::Region::Eu,
+        Some(Region::Iru) => extract::Region::Iru,
     };
     if let Some(base_url) = &source.base_url {
         return Ok(Some(base_url.clone()));
@@ -95,25 +107,41 @@ fn named(source: &SourceArguments) -> Result<Option<String>> {
     Ok(Some(extract::base_url(subdomain, region).map_err(pipeline::Error::from_tenant)?))
 }
 
-/// What is to be read.
-pub(crate) fn settings(data_sets: BTreeSet<DataSet>, arguments: &ReadingArguments) -> ReadSettings {
+/// What is to be read; `hints` are of `data_sets`.
+pub(crate) fn settings(
+    data_sets: BTreeSet<DataSet>,
+    hints: BTreeSet<DataSet>,
+    arguments: &ReadingArguments,
+) -> ReadSettings {
     let set = |values: &[String]| values.iter().cloned().collect();
+    let platform = |platform: &Platform| {
+        let value = platform.to_possible_value().expect("no platform is hidden");
+        value.get_name().to_owned()
+    };
     let scope = Scope {
         serials: set(&arguments.serial),
         tags: set(&arguments.tag),
         blueprints: set(&arguments.blueprint),
-        platforms: set(&arguments.platform),
+        platforms: arguments.platform.iter().map(platform).collect(),
         devices_max: arguments.limit,
     };
-    let details = arguments.details.map(|way| match way {
-        Way::Device => DetailsStrategy::Device,
-        Way::Pages => DetailsStrategy::Pages,
-        Way::Export => DetailsStrategy::Export,
-    });
-    let apps = arguments.apps.map(|way| match way {
-        Way::Device => AppsStrategy::Device,
-        Way::Pages => AppsStrategy::Pages,
-        Way::Export => AppsStrategy::Export,
-    });
-    ReadSettings { scope, details, apps, whole: arguments.whole, ..ReadSettings::of(data_sets) }
+    ReadSettings {
+        hints,
+        scope,
+        details: arguments.details.map(Way::strategy),
+        apps: arguments.apps.map(Way::strategy),
+        mobile_apps: arguments.mobile_apps,
+        whole: arguments.whole,
+        ..ReadSettings::of(data_sets)
+    }
+}
+
+impl Way {
+    fn strategy(self) -> Strategy {
+        match self {
+            Self::Device => Strategy::Device,
+            Self::Pages => Strategy::Pages,
+            Self::Export => Strategy::Export,
+        }
+    }
 }

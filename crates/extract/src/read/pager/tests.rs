@@ -84,6 +84,40 @@ fn a_loop_and_a_repeated_page_are_errors_and_not_for_ever() {
 }
 
 #[test]
+fn rows_that_come_or_go_between_pages_by_offset_are_noticed_also_over_an_interruption() {
+    let mut pager = prism();
+    pager.advance(&envelope(None, Some(610)), 300, b"1").expect("read");
+    pager.advance(&envelope(None, Some(610)), 300, b"2").expect("read");
+    assert!(!pager.has_moved());
+    let kept = Position::parse(&pager.position().text()).expect("ours");
+    pager.advance(&envelope(None, Some(609)), 9, b"3").expect("read");
+    assert!(pager.has_moved());
+    let mut again = Pager::new(Endpoint::Prism(DataSet::Apps), Vec::new(), kept).expect("ours");
+    assert_eq!(again.advance(&envelope(None, Some(609)), 9, b"3").expect("read"), After::End);
+    assert!(again.has_moved());
+    let mut by_cursor = prism();
+    by_cursor.advance(&envelope(Some("a"), Some(610)), 300, b"1").expect("read");
+    by_cursor.advance(&envelope(None, Some(609)), 300, b"2").expect("read");
+    assert!(!by_cursor.has_moved(), "a cursor keeps its place");
+}
+
+#[test]
+fn behind_the_last_page_there_is_nothing_to_read_again() {
+    for (mut pager, last) in [
+        (prism(), envelope(None, Some(310))),
+        (Pager::new(Endpoint::Users, Vec::new(), None).expect("from the beginning"), Envelope::default()),
+        (Pager::new(Endpoint::Tags, Vec::new(), None).expect("from the beginning"), Envelope::default()),
+        (Pager::new(Endpoint::AdeDevices, Vec::new(), None).expect("from the beginning"), Envelope::default()),
+    ] {
+        let endpoint = pager.endpoint;
+        assert_eq!(pager.advance(&last, 310, b"1").expect("read"), After::End, "{endpoint:?}");
+        let kept = Position::parse(&pager.position().text()).expect("ours");
+        let again = Pager::new(endpoint, Vec::new(), kept).expect("ours");
+        assert!(again.is_at_end() && again.rows() == 310, "{endpoint:?}");
+    }
+}
+
+#[test]
 fn a_reading_goes_on_where_its_position_says() {
     let mut pager = prism();
     pager.advance(&envelope(Some("x|300"), None), 300, b"1").expect("read");
@@ -92,5 +126,5 @@ fn a_reading_goes_on_where_its_position_says() {
         .expect("a position of this endpoint");
     assert_eq!((again.query(), again.rows()), (pager.query(), 300));
     assert!(Position::parse("{\"shoe\":1}").is_err());
-    assert!(Pager::new(Endpoint::Tags, Vec::new(), Some(Position::Page(2))).is_err());
+    assert!(Pager::new(Endpoint::Tags, Vec::new(), Some(Position::Page { page: 2, rows: 300, total: None })).is_err());
 }
