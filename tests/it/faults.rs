@@ -91,6 +91,24 @@ async fn what_leads_astray_is_noticed_and_nothing_is_sealed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_a_single_device_is_that_device() {
+    let served = ServedTenant::open(reading_fleet()).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let all = served.read(folder.path(), settings_of([DataSet::Devices].into())).await.expect("it is sealed");
+    let records = tests::sealed_records(&all.sealed, DataSet::Devices);
+    let serial =
+        records.iter().find_map(|record| record.split('|').find_map(|field| field.strip_prefix("serial_number=")));
+    let scope =
+        extract::Scope { serials: [serial.expect("one has one").to_owned()].into(), ..extract::Scope::default() };
+    let settings = ReadSettings { scope, ..settings_of([DataSet::Devices].into()) };
+    let plain = served.read(tempfile::tempdir().expect("a folder").path(), settings.clone()).await.expect("sealed");
+    served.fail(&["single-object"]);
+    let single = served.read(tempfile::tempdir().expect("a folder").path(), settings).await.expect("sealed");
+    assert_eq!(rows(&single), rows(&plain));
+    assert_eq!(rows(&single), [("devices".to_owned(), 1)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn devices_that_leave_or_enrol_while_the_list_is_read_hide_no_other() {
     let fleet = tenant::FleetConfig { devices: 1_500, apps_per_mac: 1, ..tenant::FleetConfig::demonstration() };
     for fault in ["vanish,path=/api/v1/devices", "enrol,path=/api/v1/devices"] {

@@ -35,9 +35,9 @@ fn child(served: &ServedTenant, state: &Path, way: &[&str], resumes: bool) -> Co
         .args(["extract", "--base-url", &served.address, "--integration", "killed", "--output", "json"])
         // Every page is durable, so that a reading is gone on with from every position that there is.
         .args(["--checkpoint", "0"])
-        .args(way)
         .args(["--state", state.to_str().expect("UTF-8"), "--pipelines", pipelines.to_str().expect("UTF-8")])
-        .args(resumes.then_some("--resume"))
+        // Whoever goes on does as was begun.
+        .args(if resumes { &["--resume"] } else { way })
         .env("SNOWHAUL_IRU_TOKEN", &served.token)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -27,26 +27,35 @@ enum Asked {
     Gone(Error),
 }
 
-/// Reads one endpoint for these devices and returns the data set's account; `anew` where another way had begun it.
-pub(crate) async fn read(
-    reading: &Reading<'_>,
-    data_set: DataSet,
-    endpoint: Endpoint,
-    listed: &[Listed],
-    devices: &[&Listed],
-    carries_over: bool,
-    anew: bool,
-) -> Result<Account, Error> {
+/// What devices are asked for, and which.
+pub(crate) struct Asking<'a> {
+    pub(crate) data_set: DataSet,
+    pub(crate) endpoint: Endpoint,
+    /// Every device, in the order in which positions are told.
+    pub(crate) listed: &'a [Listed],
+    /// Those that are asked, in the same order.
+    pub(crate) devices: Vec<&'a Listed>,
+    /// Rows expected, when known.
+    pub(crate) expected: Option<u64>,
+    /// True where earlier rows are to be carried over.
+    pub(crate) carries_over: bool,
+    /// True where another way had begun the data set.
+    pub(crate) anew: bool,
+}
+
+/// Asks the devices and returns the data set's account.
+pub(crate) async fn read(reading: &Reading<'_>, asking: Asking<'_>) -> Result<Account, Error> {
     let began = Instant::now();
     let tenant = reading.tenant.counted();
-    let position = if anew { None } else { reading.position(data_set)? };
+    let Asking { data_set, endpoint, carries_over, .. } = asking;
+    let position = if asking.anew { None } else { reading.position(data_set)? };
     let done = match position {
         Some(Position::Device(id)) => Some(id),
         Some(other) => return Err(Error::Position(other.text())),
         None => None,
     };
-    reading.began(data_set, Some(devices.len() as u64), carries_over).await?;
-    let left: Vec<String> = behind(listed, devices, done.as_deref());
+    reading.began(data_set, asking.expected, carries_over).await?;
+    let left: Vec<String> = behind(asking.listed, &asking.devices, done.as_deref());
     let count = left.len();
     let mut asked =
         stream::iter(left).map(|id| ask(reading, &tenant, data_set, endpoint, id)).buffered(limits::DEVICES_AT_ONCE);

@@ -11,11 +11,12 @@ use futures::stream::{FuturesUnordered, StreamExt};
 
 use crate::endpoint::{Endpoint, is_exportable};
 use crate::error::Error;
+use crate::read::by_device::{self, Asking};
 use crate::read::chain::{self, Chain, sentence};
 use crate::read::options::{Listed, ReadOptions};
 use crate::read::pager::Position;
 use crate::read::piece::{Account, Piece, PieceSender};
-use crate::read::{by_device, devices, export};
+use crate::read::{devices, export};
 use crate::strategy::{Explanation, Facts, Strategy, begun, has_apps};
 use crate::tenant::Tenant;
 use crate::{DataSet, Decoded, limits};
@@ -253,8 +254,16 @@ impl<'a> Reading<'a> {
         let wanted: HashSet<&str> = asked.iter().map(String::as_str).collect();
         let devices: Vec<&Listed> = plan.listed.iter().filter(|one| wanted.contains(one.device_id.as_str())).collect();
         let carries_over = devices.len() < plan.listed.len();
-        let (data_set, endpoint) = (DataSet::DeviceDetails, Endpoint::DeviceDetails);
-        let account = by_device::read(self, data_set, endpoint, plan.listed, &devices, carries_over, false).await;
+        let asking = Asking {
+            data_set: DataSet::DeviceDetails,
+            endpoint: Endpoint::DeviceDetails,
+            listed: plan.listed,
+            expected: Some(devices.len() as u64),
+            devices,
+            carries_over,
+            anew: false,
+        };
+        let account = by_device::read(self, asking).await;
         let waiting = plan.facts.details_wanted.len() - asked.len();
         account.map(|mut account| {
             if waiting > 0 {
@@ -296,8 +305,16 @@ impl<'a> Reading<'a> {
 
     async fn apps_by_device(&self, plan: &Plan<'_>, anew: bool) -> Result<Account, Error> {
         let wanted = |device: &&Listed| has_apps(device, self.options.settings.mobile_apps);
-        let devices: Vec<&Listed> = plan.listed.iter().filter(wanted).collect();
-        by_device::read(self, DataSet::Apps, Endpoint::DeviceApps, plan.listed, &devices, false, anew).await
+        let asking = Asking {
+            data_set: DataSet::Apps,
+            endpoint: Endpoint::DeviceApps,
+            listed: plan.listed,
+            devices: plan.listed.iter().filter(wanted).collect(),
+            expected: plan.facts.app_rows.filter(|_| self.options.settings.scope.is_everything()),
+            carries_over: false,
+            anew,
+        };
+        by_device::read(self, asking).await
     }
 
     /// An export; where it fails and nobody insists, pages.
