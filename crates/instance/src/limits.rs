@@ -17,9 +17,10 @@ pub(crate) const COLUMN_CHARACTERS_DEFAULT: usize = 40;
 /// A comment on an import-set row is cut here; it is the length of the column in the dictionary.
 pub(crate) const COMMENT_CHARACTERS_MAX: usize = 1000;
 
-/// Rows of one import set that are transformed in one transaction. ServiceNow works in blocks of 100;
-/// a bigger block commits less often, and a crash repeats at most one block, which takes a tenth of a second.
-pub(crate) const BLOCK_ROWS: usize = 2_000;
+/// Rows of one import set that are transformed in one transaction. ServiceNow works in blocks of 100; keys are hashes, so
+/// that every block changes pages all over the indexes, and a larger one writes each of them for more rows. A crash
+/// repeats at most one block, and a request that writes waits at most for one: half a second.
+pub(crate) const BLOCK_ROWS: usize = 10_000;
 
 /// Entries of one look-up cache of a run; past it new answers are not remembered, which costs time and
 /// never correctness.
