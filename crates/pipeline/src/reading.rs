@@ -102,12 +102,15 @@ pub async fn extract(request: ReadRequest<'_>) -> Result<Extracted, Error> {
     let read = extract::read(request.tenant, &options, sender).await;
     let writing = written.await.expect("writing a snapshot does not panic")?;
     if let Err(source) = read {
-        if matches!(source, extract::Error::NothingInScope) {
-            // There is nothing to go on with.
-            drop(writing);
-            store.discard(&snapshot)?;
+        let source = Box::new(source);
+        let is_resumable = source.budget_wait().is_some() || matches!(*source, extract::Error::Unavailable { .. });
+        if is_resumable || writing.has_rows() {
+            return Err(Error::Reading { snapshot, source });
         }
-        return Err(Error::Reading { snapshot, source: Box::new(source) });
+        // There is nothing to go on with.
+        drop(writing);
+        store.discard(&snapshot)?;
+        return Err(Error::Reading { snapshot: String::new(), source });
     }
     seal(writing, progress, &settings)
 }

@@ -38,7 +38,7 @@ pub(super) fn newest(
     let wanted = settings.data_sets.iter().copied().filter(|&data_set| carried::can_be_carried(data_set));
     let wanted: Vec<DataSet> = wanted.collect();
     // Stable: among equals the newest stays first.
-    candidates.sort_by_key(|manifest| wanted.iter().filter(|data_set| held(manifest, **data_set).is_none()).count());
+    candidates.sort_by_key(|manifest| wanted.iter().filter(|data_set| !has_records(manifest, **data_set)).count());
     for manifest in candidates {
         match store.verify(&manifest.snapshot) {
             Ok(sealed) => return Ok(Some(sealed)),
@@ -52,6 +52,12 @@ pub(super) fn newest(
 fn is_of_the_fleet(manifest: &Manifest, source: &Source) -> bool {
     let is_everything = ReadSettings::parse(&manifest.settings).is_some_and(|read| read.scope.is_everything());
     manifest.source == *source && is_everything && held(manifest, DataSet::Devices).is_some()
+}
+
+/// True where there is something to carry over: what was read to its end, or carried over because it was refused.
+fn has_records(manifest: &Manifest, data_set: DataSet) -> bool {
+    let file = manifest.data_set(data_set.name());
+    file.is_some_and(|file| file.account.complete || file.account.carried > 0)
 }
 
 /// A data set that was read to its end.

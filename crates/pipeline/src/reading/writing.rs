@@ -74,6 +74,11 @@ impl Writing {
         Ok(self)
     }
 
+    /// True where anything was read, in this reading or in an interrupted one.
+    pub(super) fn has_rows(&self) -> bool {
+        self.announced.iter().any(|data_set| self.writer.rows(data_set.name()) > 0)
+    }
+
     fn one(&mut self, piece: Piece) -> Result<(), Error> {
         match piece {
             Piece::Began { data_set, rows, carries_over } => {

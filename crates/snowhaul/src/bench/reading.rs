@@ -1,6 +1,6 @@
 //! `snowhaul bench extract`: a whole tenant over loopback into a sealed snapshot, beside downloading and decoding the same
-//! pages without keeping them. The tenant is a process of its own that has made its pages beforehand, so that its memory
-//! is not counted here and its work is no more than a static server's.
+//! pages without keeping them; then the night after, in which nothing has changed. The tenant is a process of its own that
+//! has made its pages beforehand, so that its memory is not counted here and its work is no more than a static server's.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -19,6 +19,10 @@ use super::{APPS_PER_MAC, ROWS_PER_DEVICE};
 use crate::arguments::BenchArguments;
 use crate::progress;
 
+/// Rows up to which the tenant makes its pages beforehand: they are 1.7 kB each, and it keeps them in memory. Of more rows
+/// each page is made when it is asked for, on the same processors, for the bound as well.
+const PREPARED_ROWS_MAX: u64 = 5_000_000;
+
 /// What was measured.
 #[derive(Serialize)]
 pub(super) struct Document {
@@ -27,7 +31,11 @@ pub(super) struct Document {
     rows: u64,
     requests: u64,
     cores: usize,
-    /// Highest resident memory of this process, bytes; the tenant is another one.
+    /// Whether the tenant had made its pages beforehand.
+    prepared: bool,
+    /// Highest resident memory of this process until the first snapshot was sealed, bytes; the tenant is another one.
+    first_peak_memory_bytes: Option<u64>,
+    /// The same over all nights.
     peak_memory_bytes: Option<u64>,
     figures: Vec<Figure>,
 }
@@ -49,9 +57,10 @@ impl Drop for Served {
 
 pub(super) async fn measure(arguments: &BenchArguments, folder: &Path) -> Result<Document> {
     let devices = arguments.rows / ROWS_PER_DEVICE + 10;
-    let served = serve(devices)?;
-    let mut taken = Vec::new();
-    let mut measured = None;
+    let prepared = arguments.rows <= PREPARED_ROWS_MAX;
+    let served = serve(devices, prepared)?;
+    let (mut taken, mut after) = (Vec::new(), Vec::new());
+    let (mut measured, mut first_peak) = (None, None);
     for time in 0..arguments.times {
         let bound = download_and_decode(&served).await?;
         let store = Store::open(&folder.join(format!("snapshots-{time}")))?;
@@ -59,9 +68,15 @@ pub(super) async fn measure(arguments: &BenchArguments, folder: &Path) -> Result
         taken.push((extracted.2, bound.2));
         ensure!(extracted.0 >= bound.0, "the snapshot has fewer rows than the pages");
         measured = Some((extracted.0, extracted.1, bound.1));
+        first_peak = first_peak.or_else(peak_memory_bytes);
+        let night_after = extract(&served, &store).await?;
+        ensure!(night_after.0 > 0, "nothing was carried over");
+        after.push((night_after.2, night_after.0));
         std::fs::remove_dir_all(folder.join(format!("snapshots-{time}"))).context("could not remove a snapshot")?;
     }
     taken.sort_by(|one, other| one.0.total_cmp(&other.0));
+    after.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let (after_seconds, after_rows) = after[after.len() / 2];
     let (seconds, bound) = taken[taken.len() / 2];
     let (rows, requests, bytes) = measured.context("nothing was measured")?;
     Ok(Document {
@@ -70,19 +85,24 @@ pub(super) async fn measure(arguments: &BenchArguments, folder: &Path) -> Result
         rows,
         requests,
         cores: std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
+        prepared,
+        first_peak_memory_bytes: first_peak,
         peak_memory_bytes: peak_memory_bytes(),
         figures: vec![
             Figure::new("extract into a sealed snapshot", rows, bytes, seconds)
                 .beside("downloading and decoding the same pages, one after the other", bound),
+            Figure::new("extract the night after: a window, and the rest carried over", after_rows, 0, after_seconds)
+                .beside("the whole of it, the night before", seconds),
         ],
     })
 }
 
-fn serve(devices: u64) -> Result<Served> {
+fn serve(devices: u64, prepared: bool) -> Result<Served> {
     let token = uuid::Uuid::new_v4().to_string();
     let program = std::env::current_exe().context("could not find this program")?;
     let mut process = Command::new(program)
-        .args(["tenant", "serve", "--listen", "127.0.0.1:0", "--no-limits", "--prepared"])
+        .args(["tenant", "serve", "--listen", "127.0.0.1:0", "--no-limits"])
+        .args(prepared.then_some("--prepared"))
         .args(["--devices", &devices.to_string(), "--apps-per-mac", &APPS_PER_MAC.to_string()])
         .env(crate::commands::TOKEN, &token)
         .stdin(Stdio::null())

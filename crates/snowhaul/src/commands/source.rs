@@ -48,8 +48,11 @@ impl Tenant {
     }
 
     fn named(state: &Path, base_url: String, wait: bool) -> Result<Self> {
-        let token =
-            std::env::var(TOKEN).map_err(|_| crate::exit::Usage(format!("{TOKEN} is not set in the environment")))?;
+        let token = std::env::var(TOKEN).map_err(|_| {
+            crate::exit::Usage(format!(
+                "{TOKEN} is not set in the environment; make a token in Settings > Access > API tokens"
+            ))
+        })?;
         let spent = Spent::of(state, &base_url);
         let budget = BudgetConfig { wait, spent: spent.read(), ..BudgetConfig::default() };
         let config = ClientConfig { budget: Some(budget), ..ClientConfig::new(base_url) };
