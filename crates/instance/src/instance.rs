@@ -4,14 +4,17 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio::net::TcpListener;
 
+use crate::account::{Account, Books};
 use crate::config::Config;
 use crate::dictionary::{self, Dictionary};
 use crate::error::Error;
 use crate::http::{self, Tokens};
+use crate::misbehaviour::{Fault, Misbehaviour, UnknownFault};
 use crate::records::{self, Memory, Records};
 use crate::shipped;
 use crate::store::{Database, Folder, synchronise};
@@ -37,6 +40,8 @@ pub(crate) struct Shared {
     identity: Mutex<String>,
     pub(crate) tokens: Tokens,
     pub(crate) bell: Bell,
+    pub(crate) books: Books,
+    pub(crate) misbehaviour: Misbehaviour,
     dictionary: RwLock<Arc<Dictionary>>,
     /// Held while an update set is installed, so that two do not start from the same dictionary.
     installing: Mutex<()>,
@@ -46,6 +51,14 @@ impl Shared {
     /// The dictionary as it is now. Whoever holds it keeps one consistent view while an update set is installed.
     pub(crate) fn dictionary(&self) -> Arc<Dictionary> {
         Arc::clone(&self.dictionary.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// These faults and no others from now on.
+    pub(crate) fn misbehave(&self, faults: Vec<Fault>) -> Result<(), UnknownFault> {
+        self.misbehaviour.set(faults)?;
+        // A transformer that waits looks again.
+        self.bell.ring();
+        Ok(())
     }
 }
 
@@ -70,6 +83,8 @@ impl Instance {
             identity: Mutex::new(identity),
             tokens: Tokens::new(config.access_token_seconds),
             bell: Bell::default(),
+            books: Books::default(),
+            misbehaviour: Misbehaviour::default(),
             dictionary: RwLock::new(Arc::new(dictionary)),
             installing: Mutex::default(),
             config,
@@ -121,6 +136,18 @@ impl Instance {
         self.running.shared.bell.hold(held);
     }
 
+    /// Does wrong what these faults say and nothing else, from now on, counted from nothing.
+    ///
+    /// Fails where there are too many of them.
+    pub fn misbehave(&self, faults: Vec<Fault>) -> Result<(), UnknownFault> {
+        self.running.shared.misbehave(faults)
+    }
+
+    /// What it received, staged and applied since it was opened.
+    pub fn account(&self) -> Account {
+        self.running.shared.books.account()
+    }
+
     /// The property `instance_id`: 32 hexadecimal digits, made once with the database, unless a seed gave another.
     pub fn identity(&self) -> String {
         self.running.shared.identity.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -135,7 +162,8 @@ impl Instance {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
         let router = http::router(Arc::clone(&self.running.shared));
-        axum::serve(listener, router).with_graceful_shutdown(shutdown).await?;
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(shutdown).await?;
         let running = self.running;
         tokio::task::spawn_blocking(move || running.stop()).await.map_err(io::Error::other)
     }

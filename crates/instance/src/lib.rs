@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod config;
 mod error;
 mod instance;
 mod limits;
+mod misbehaviour;
 
 mod clock;
 mod sys_id;
@@ -22,9 +24,11 @@ mod transform;
 mod http;
 mod query;
 
+pub use account::{Account, Heard};
 pub use config::Config;
 pub use error::Error;
 pub use instance::Instance;
+pub use misbehaviour::{Fault, FaultKind, UnknownFault};
 pub use update_set::Installed;
 
 #[cfg(test)]

@@ -6,6 +6,18 @@ use std::time::Duration;
 /// and no figure for the Import Set API; the same is taken for both.
 pub(crate) const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 
+/// Bytes of a body of the control endpoint: some hundred faults.
+pub(crate) const CONTROL_BYTES_MAX: usize = 64 * 1024;
+
+/// Faults that are on at once; a test has a few.
+pub(crate) const FAULTS_MAX: usize = 64;
+
+/// Requests that the account keeps, the newest: a test's whole run, and bounded where an instance is served for weeks.
+pub(crate) const ACCOUNT_REQUESTS_MAX: usize = 10_000;
+
+/// How often a transformation that sticks on request looks whether it may go on.
+pub(crate) const STUCK_PAUSE: Duration = Duration::from_millis(20);
+
 /// The largest row of a table: "8126 bytes", and a bigger one is skipped and logged (ServiceNow's documentation,
 /// administer/general: r_MaximumRowSize). Counted are the bytes of the columns that a sender fills.
 pub(crate) const ROW_BYTES_MAX: usize = 8126;

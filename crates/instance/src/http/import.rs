@@ -1,6 +1,7 @@
 //! The Import Set API.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -13,8 +14,10 @@ use super::blocking;
 use super::caller::Caller;
 use super::parameters::{Parameters, require_json};
 use super::refusal::Refusal;
+use super::watch::Lost;
 use crate::import::{self, ImportAnswer, ImportError, LoadOptions};
 use crate::instance::Shared;
+use crate::misbehaviour::{Concern, FaultKind};
 
 /// The role that an import needs (`com.glide.import_set_api.insert_multiple_optimize`).
 const LOADER: &str = "import_transformer";
@@ -51,13 +54,40 @@ pub(super) async fn many(
     let body = body.map_err(|rejection| Refusal::body(&rejection))?;
     let parameters = Parameters::of_uri(&uri);
     let given = |name: &str| parameters.get(name).filter(|value| !value.is_empty()).map(str::to_owned);
-    let options = LoadOptions { multi_import_set: given("multi_import_set_id"), run_after: given("run_after") };
-    blocking(move || {
+    let options =
+        LoadOptions { multi_import_set: given("multi_import_set_id"), run_after: given("run_after"), part: None };
+    let hits = shared.misbehaviour.hits(Concern::Batch, uri.path());
+    let part = hits.iter().find_map(|kind| match kind {
+        FaultKind::StagePart(percent) => Some(*percent),
+        _ => None,
+    });
+    let late = hits.iter().find_map(|kind| match kind {
+        FaultKind::CommitLate(milliseconds) => Some(Duration::from_millis(u64::from(*milliseconds))),
+        _ => None,
+    });
+    let is_lost = !hits.is_empty();
+    let options = LoadOptions { part, ..options };
+    let load = move || {
         require_loader(&shared, &caller)?;
         let loaded = import::insert_multiple(&shared, &caller.user, &table, &body, &options)?;
         Ok((StatusCode::CREATED, Json(loaded)).into_response())
-    })
-    .await
+    };
+    if let Some(late) = late {
+        tokio::spawn(async move {
+            tokio::time::sleep(late).await;
+            drop(blocking(load).await);
+        });
+        return Ok(lost());
+    }
+    let answer = blocking(load).await?;
+    Ok(if is_lost { lost() } else { answer })
+}
+
+/// An answer that does not arrive.
+fn lost() -> Response {
+    let mut response = StatusCode::OK.into_response();
+    response.extensions_mut().insert(Lost);
+    response
 }
 
 /// `GET /api/now/import/{table}/{sys_id}`: what became of a row.

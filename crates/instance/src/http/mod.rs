@@ -14,6 +14,7 @@ mod render;
 mod stats;
 mod table;
 mod tokens;
+mod watch;
 mod write;
 
 use std::sync::Arc;
@@ -49,6 +50,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .fallback(|| async { Refusal::nowhere() })
         .method_not_allowed_fallback(|| async { Refusal::wrong_method() })
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&shared), watch::watch))
         .with_state(shared)
 }
 

@@ -72,7 +72,7 @@ fn grant(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<Answer, &'
     if !(client & secret) {
         return Err("the client is not known");
     }
-    match form.get("grant_type") {
+    let granted = match form.get("grant_type") {
         Some("password") => {
             let user = form.get("username").unwrap_or_default();
             if !password_is_right(&shared.config, user, form.get("password").unwrap_or_default()) {
@@ -87,7 +87,11 @@ fn grant(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<Answer, &'
             .ok_or("the refresh token does not count"),
         Some("client_credentials") => Ok(answer(shared.tokens.log_in(&shared.config.service_account), false)),
         _ => Err("the grant type is not known"),
+    };
+    if granted.is_ok() {
+        shared.books.token(form.get("grant_type").unwrap_or_default());
     }
+    granted
 }
 
 /// Client credentials get no refresh token: they are one.

@@ -70,6 +70,11 @@ impl Tokens {
         held.access.get(access).filter(|token| token.ends > Instant::now()).map(|token| token.user.clone())
     }
 
+    /// Ends every access token.
+    pub(super) fn expire(&self) {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).access.clear();
+    }
+
     /// Ends a token of either kind.
     pub(super) fn revoke(&self, token: &str) {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);

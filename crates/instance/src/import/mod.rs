@@ -50,6 +50,8 @@ pub(crate) struct LoadOptions {
     pub(crate) multi_import_set: Option<String>,
     /// The import set that has to be processed first; heeded by asynchronous sets only.
     pub(crate) run_after: Option<String>,
+    /// Stage only the first so many per cent of the rows: a fault on request.
+    pub(crate) part: Option<u8>,
 }
 
 /// What `insertMultiple` answers: two ids and nothing about rows.
@@ -77,7 +79,10 @@ pub(crate) fn insert_multiple(
     let dictionary = shared.dictionary();
     let staging = staging::Staging::new(&dictionary, table).ok_or(ImportError::InvalidTable)?;
     let mapping = shared.database.read::<_, ImportError>(|connection| Ok(mapping(connection, table)?))?;
-    let rows = body::records(body, &staging.keys(mapping.by_name)).map_err(ImportError::InvalidBody)?;
+    let mut rows = body::records(body, &staging.keys(mapping.by_name)).map_err(ImportError::InvalidBody)?;
+    if let Some(percent) = options.part {
+        rows.truncate(rows.len() * usize::from(percent) / 100);
+    }
     let loaded = shared.database.write::<_, ImportError>(|transaction| {
         let new = set::New { table, user, synchronous: mapping.synchronous, options };
         let loaded = set::create(transaction, &dictionary, &new)?;
@@ -87,6 +92,7 @@ pub(crate) fn insert_multiple(
         }
         Ok(loaded)
     })?;
+    shared.books.staged(rows.len() as u64);
     if !mapping.synchronous {
         shared.bell.ring();
     }

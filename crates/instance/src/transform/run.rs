@@ -106,6 +106,18 @@ impl Runner {
         Ok(pending.len() == BLOCK_ROWS)
     }
 
+    /// Row outcomes so far, by state.
+    pub(crate) fn counts(&self) -> [(&'static str, u64); 5] {
+        let sum = |count: fn(&Run) -> u64| self.runs.iter().map(count).sum();
+        [
+            (State::Inserted.as_str(), sum(|run| run.inserts)),
+            (State::Updated.as_str(), sum(|run| run.updates)),
+            (State::Ignored.as_str(), sum(|run| run.ignored)),
+            (State::Skipped.as_str(), sum(|run| run.skipped)),
+            (State::Error.as_str(), sum(|run| run.errors)),
+        ]
+    }
+
     /// Closes the runs, and the set too unless it stays open for more rows.
     pub(crate) fn finish(&mut self, connection: &Connection, close_set: bool) -> Result<(), Error> {
         let now = clock::now();

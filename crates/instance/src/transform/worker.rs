@@ -13,7 +13,8 @@ use rusqlite::OptionalExtension as _;
 use super::run::{self, Runner};
 use crate::error::Error;
 use crate::instance::Shared;
-use crate::limits::RETRY_PAUSE;
+use crate::limits::{RETRY_PAUSE, STUCK_PAUSE};
+use crate::misbehaviour::{Concern, FaultKind};
 
 /// Wakes the transformer, or ends it.
 #[derive(Default)]
@@ -113,10 +114,11 @@ fn next(shared: &Shared) -> Result<Option<String>, Error> {
         let mut statement = connection.prepare_cached(
             "SELECT s.sys_id FROM sys_import_set s LEFT JOIN sys_import_set p ON p.sys_id = s.run_after \
              WHERE s.state = 'loaded' COLLATE NOCASE AND s.mode = 'asynchronous' \
-             AND (s.run_after = '' OR p.sys_id IS NULL OR p.state IN ('processed', 'cancelled')) \
-             ORDER BY s.rowid LIMIT 1",
+             AND (s.run_after = '' OR p.sys_id IS NULL OR p.state IN ('processed', 'cancelled') OR ?1) \
+             ORDER BY CASE WHEN ?1 THEN -s.rowid ELSE s.rowid END LIMIT 1",
         )?;
-        Ok(statement.query_row([], |row| row.get(0)).optional()?)
+        let newest_first = shared.misbehaviour.has(&FaultKind::NewestFirst);
+        Ok(statement.query_row([newest_first], |row| row.get(0)).optional()?)
     })
 }
 
@@ -130,11 +132,22 @@ fn transform(shared: &Shared, set: &str) {
 }
 
 fn run_set(shared: &Shared, set: &str) -> Result<(), Error> {
+    let hits = shared.misbehaviour.hits(Concern::Transform, "");
+    for kind in &hits {
+        if let FaultKind::SlowTransform(milliseconds) = kind {
+            shared.bell.pause(Duration::from_millis(u64::from(*milliseconds)));
+        }
+    }
     let dictionary = shared.dictionary();
     let mut runner =
         shared.database.write_after_requests(|transaction| Runner::start(transaction, dictionary, set, 0))?;
+    while hits.contains(&FaultKind::Stick) && shared.misbehaviour.has(&FaultKind::Stick) && !shared.bell.stopped() {
+        shared.bell.pause(STUCK_PAUSE);
+    }
     while shared.database.write_after_requests(|transaction| runner.block(transaction))? {
         shared.bell.wait_while_held();
     }
-    shared.database.write_after_requests(|transaction| runner.finish(transaction, true))
+    shared.database.write_after_requests(|transaction| runner.finish(transaction, true))?;
+    shared.books.transformed(&runner.counts());
+    Ok(())
 }
