@@ -1,10 +1,13 @@
 //! The one integration binary: whatever needs more than one crate to be shown, and the rules of the repository.
 
+mod canary;
+mod delivery;
 mod earlier;
 mod exits;
 mod faults;
 mod gates;
 mod killed;
+mod killed_loading;
 mod memory;
 mod nights;
 mod order;

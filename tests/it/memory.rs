@@ -45,7 +45,7 @@ fn commit(ledger: &mut Ledger, run: i64, snapshot_at: &str) {
         targets: Vec::new(),
         seconds: 0.0,
     };
-    let commit = Commit { run, position: 0, record: &record, snapshot_at, identity: None, held };
+    let commit = Commit { run, position: 0, record: &record, snapshot_at, identity: None, accounted: &[], held };
     ledger.commit_pipeline(commit).expect("committed");
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use instance::{Config, Instance};
-use load::{Grant, Login, Target};
+use load::{Grant, Login, Patience, Target};
 use pipeline::{Body, Destination, Events, Pipeline, PipelineSet, Recorded, RunOptions, RunReport};
 use snapshot::{Completeness, Sealed, Source, Store};
 use tenant::{Endpoint, Fleet, FleetConfig, Page};
@@ -39,6 +39,11 @@ pub fn small_fleet() -> Fleet {
     Fleet::new(FleetConfig { devices: 60, apps_per_mac: 12, ..FleetConfig::demonstration() })
 }
 
+/// Waits that suit an instance which answers at once: a quiet period of half a second, lest a test take minutes.
+pub fn brief() -> Patience {
+    Patience { quiet_period: Duration::from_millis(500), ..Patience::default() }
+}
+
 /// Events that nobody looks at.
 pub fn silence() -> Events {
     Arc::new(|_| {})
@@ -56,6 +61,16 @@ pub fn body_of(page: Page) -> Body {
         Endpoint::Tags => extract::DataSet::Tags,
     };
     Body { data_set, name: page.path, bytes: page.body }
+}
+
+/// Seals bodies into a snapshot.
+pub fn record(store: &Store, bodies: impl Iterator<Item = Body>) -> Result<Sealed, pipeline::Error> {
+    let recorded = Recorded {
+        source: Source { kind: "test".to_owned(), identity: "a test".to_owned() },
+        completeness: Completeness::Full,
+        left_out: Vec::new(),
+    };
+    pipeline::record(store, recorded, bodies.map(Ok), &silence())
 }
 
 /// An integration's folder.
@@ -81,12 +96,7 @@ impl State {
 
     /// Seals bodies into a snapshot.
     pub fn record(&self, bodies: impl Iterator<Item = Body>) -> Result<Sealed, pipeline::Error> {
-        let recorded = Recorded {
-            source: Source { kind: "test".to_owned(), identity: "a test".to_owned() },
-            completeness: Completeness::Full,
-            left_out: Vec::new(),
-        };
-        pipeline::record(&self.snapshots(), recorded, bodies.map(Ok), &silence())
+        record(&self.snapshots(), bodies)
     }
 
     /// Seals a whole fleet.
@@ -107,7 +117,7 @@ impl State {
             command: "run",
             pipelines: &night.pipelines,
             snapshot,
-            destination: Destination { confirm_within: night.confirm_within, ..to.destination() },
+            destination: Destination { patience: night.patience, ..to.destination() },
             older: night.older,
             retry_refused: night.retry_refused,
             events: night.events,
@@ -124,8 +134,8 @@ pub struct Night {
     pub older: bool,
     /// Send rows again that the target refused.
     pub retry_refused: bool,
-    /// How long one import set is waited for.
-    pub confirm_within: Option<Duration>,
+    /// How long answers are waited for.
+    pub patience: Patience,
     /// Where events go.
     pub events: Events,
 }
@@ -133,7 +143,7 @@ pub struct Night {
 impl Default for Night {
     /// The nightly pipelines, and nothing out of the ordinary.
     fn default() -> Self {
-        Self { pipelines: nightly(), older: false, retry_refused: false, confirm_within: None, events: silence() }
+        Self { pipelines: nightly(), older: false, retry_refused: false, patience: brief(), events: silence() }
     }
 }
 
@@ -147,7 +157,10 @@ impl Default for State {
 pub struct Served {
     /// The instance.
     pub instance: Instance,
-    address: String,
+    /// What it was opened with, its made-up secrets among it.
+    pub config: Config,
+    /// Its address.
+    pub address: String,
     login: Login,
     _stop: oneshot::Sender<()>,
 }
@@ -169,7 +182,7 @@ impl Served {
                 service_password: config.service_password.clone().into(),
             },
         };
-        let instance = Instance::open(config).expect("the instance opens");
+        let instance = Instance::open(config.clone()).expect("the instance opens");
         instance.install_update_set(&pipeline::update_set(pipelines)).expect("it takes our update set");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
         let address = format!("http://{}", listener.local_addr().expect("its port"));
@@ -177,12 +190,12 @@ impl Served {
         tokio::spawn(instance.clone().serve(listener, async move {
             drop(stopped.await);
         }));
-        Self { instance, address, login, _stop: stop }
+        Self { instance, config, address, login, _stop: stop }
     }
 
     /// Where rows go.
     pub fn destination(&self) -> Destination {
-        Destination { base_url: self.address.clone(), login: self.login.clone(), confirm_within: None }
+        Destination { base_url: self.address.clone(), login: self.login.clone(), patience: brief() }
     }
 
     /// Eyes on its tables, as its service account.

@@ -76,6 +76,10 @@ pub struct RowOutcome {
     pub target_sys_id: String,
     /// The `sys_id` of the transform map; empty where the instance does not tell it.
     pub transform_map: String,
+    /// The `sys_id` of the import set.
+    pub import_set: String,
+    /// The `sys_id` of the import-set row.
+    pub import_row: String,
 }
 
 impl RowOutcome {
@@ -119,6 +123,8 @@ mod tests {
             target_table: "t".to_owned(),
             target_sys_id: target_sys_id.to_owned(),
             transform_map: String::new(),
+            import_set: String::new(),
+            import_row: String::new(),
         };
         assert!(told(Outcome::Ignored, "1").is_held());
         assert!(!told(Outcome::Ignored, "").is_held());

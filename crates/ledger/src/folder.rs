@@ -29,8 +29,11 @@ pub(crate) fn make(folder: &Path) -> Result<(), Error> {
     sync_folder(parent).map_err(|source| Error::Folder(Box::new(source)))
 }
 
-/// The folders of plans and their runs, the newest run first.
-pub(crate) fn plans(folder: &Path) -> Vec<(i64, PathBuf)> {
+/// What became of each row, a folder a run.
+pub(crate) const OUTCOMES: &str = "outcomes";
+
+/// The folders of runs, the newest run first.
+pub(crate) fn of_runs(folder: &Path) -> Vec<(i64, PathBuf)> {
     let mut plans: Vec<(i64, PathBuf)> = entries(folder)
         .into_iter()
         .filter_map(|path| Some((path.file_name()?.to_str()?.parse().ok()?, path)))

@@ -94,6 +94,7 @@ fn schema() -> SchemaRef {
 /// Writes a new generation, in rising order of keys.
 pub struct HeldWriter {
     table: String,
+    file: String,
     parquet: DurableParquet,
     texts: [StringBuilder; TEXT_COLUMNS.len()],
     targets: ListBuilder<StructBuilder>,
@@ -107,6 +108,7 @@ impl HeldWriter {
             .map_err(|source| failed("write", table, source))?;
         Ok(Self {
             table: table.to_owned(),
+            file: path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned(),
             parquet,
             texts: std::array::from_fn(|_| StringBuilder::new()),
             targets: ListBuilder::new(StructBuilder::from_fields(target_fields(), HELD_WRITE_ROWS)),
@@ -143,6 +145,11 @@ impl HeldWriter {
         self.targets.append(true);
         self.rows += 1;
         if self.rows == HELD_WRITE_ROWS { self.flush() } else { Ok(()) }
+    }
+
+    /// The file's name in the table's folder.
+    pub(crate) fn file_name(&self) -> String {
+        self.file.clone()
     }
 
     pub(crate) fn finish(mut self) -> Result<Written, Error> {

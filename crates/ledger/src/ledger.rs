@@ -7,6 +7,7 @@ use engine::digest_of;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::batches::FORGET_NOTES;
 use crate::error::{Error, at, sqlite};
 use crate::held::{HeldReader, HeldWriter};
 use crate::identity::{Identity, IdentityKind};
@@ -40,6 +41,13 @@ pub struct Sending {
     pub blake3: String,
 }
 
+impl Sending {
+    /// True where the plan is there as it was noted.
+    pub fn is_intact(&self) -> bool {
+        digest_of(&self.plan).is_ok_and(|(digest, _)| digest == self.blake3)
+    }
+}
+
 /// One pipeline of a run, about to be committed.
 pub struct Commit<'a> {
     /// The run.
@@ -52,14 +60,16 @@ pub struct Commit<'a> {
     pub snapshot_at: &'a str,
     /// What the ledger is bound to from now on, unless it is bound already: rows of it are held.
     pub identity: Option<&'a Identity>,
+    /// Batches of which nothing is open any more, by their ids.
+    pub accounted: &'a [String],
     /// What its targets hold now.
     pub held: HeldWriter,
 }
 
 /// The ledger of one integration, locked for this process.
 pub struct Ledger {
-    folder: PathBuf,
-    database: Connection,
+    pub(crate) folder: PathBuf,
+    pub(crate) database: Connection,
     _lock: File,
 }
 
@@ -84,19 +94,22 @@ impl Ledger {
     }
 
     /// Removes what no run needs any more: plans but the last [`limits::PLANS_KEPT`] and those that may be on their
-    /// way, files that were begun and never finished, and held rows that no commit names.
+    /// way, outcomes but those of the last [`limits::OUTCOMES_KEPT`] runs, files that were begun and never finished, and
+    /// held rows that no commit names.
     pub fn sweep(&self) -> Result<(), Error> {
-        let mut statement =
-            self.database.prepare("SELECT DISTINCT run FROM sending").map_err(sqlite("read what is on its way"))?;
-        let noted = statement
-            .query_map([], |row| row.get::<_, i64>(0))
-            .and_then(Iterator::collect::<Result<Vec<i64>, _>>)
-            .map_err(sqlite("read what is on its way"))?;
-        for (place, (run, plans)) in folder::plans(&self.folder.join("plans")).into_iter().enumerate() {
+        let noted = self.plans_in_use()?;
+        for (place, (run, plans)) in folder::of_runs(&self.folder.join("plans")).into_iter().enumerate() {
             folder::sweep_partial(&plans);
             if place >= limits::PLANS_KEPT && !noted.contains(&run) {
                 // What cannot be removed now is only disk space.
                 drop(std::fs::remove_dir_all(plans));
+            }
+        }
+        for (run, outcomes) in
+            folder::of_runs(&self.folder.join(folder::OUTCOMES)).into_iter().skip(limits::OUTCOMES_KEPT)
+        {
+            if !noted.contains(&run) {
+                drop(std::fs::remove_dir_all(outcomes));
             }
         }
         for table in folder::entries(&self.folder.join("held")) {
@@ -154,7 +167,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// The plans of a table whose rows may have left in runs that committed nothing, oldest first.
+    /// The plans of a table whose rows may have left in runs that have not accounted for them all, oldest first.
     pub fn sending(&self, staging_table: &str) -> Result<Vec<Sending>, Error> {
         let failed = sqlite("read what is on its way");
         let mut statement = self
@@ -170,13 +183,27 @@ impl Ledger {
 
     /// Begins a new generation of what a staging table's targets hold.
     pub fn begin_held(&self, run: i64, staging_table: &str) -> Result<HeldWriter, Error> {
-        let held = self.folder.join("held").join(staging_table);
-        folder::make(&held)?;
-        HeldWriter::create(staging_table, &held.join(generation(run)))
+        self.begin_generation(staging_table, &generation(run))
     }
 
-    /// Commits one pipeline of a run: its accounts, the new generation and the identity of who holds it, together. The
-    /// notes of what was on its way to its table go with it.
+    pub(crate) fn begin_generation(&self, staging_table: &str, file: &str) -> Result<HeldWriter, Error> {
+        let held = self.folder.join("held").join(staging_table);
+        folder::make(&held)?;
+        HeldWriter::create(staging_table, &held.join(file))
+    }
+
+    /// Removes the generation that a commit replaced with `file`; what cannot be removed now is only disk space.
+    pub(crate) fn remove_generation(&self, before: Option<&Held>, file: &str) {
+        if let Some(before) = before
+            && !before.path.ends_with(file)
+        {
+            drop(std::fs::remove_file(&before.path));
+        }
+    }
+
+    /// Commits one pipeline of a run: its accounts, the new generation, the identity of who holds it, and that these
+    /// batches are accounted, together. The notes of what was on its way to its table go with it, but for those of runs
+    /// that have other batches on their way.
     pub fn commit_pipeline(&mut self, commit: Commit<'_>) -> Result<(), Error> {
         let failed = sqlite("commit a pipeline");
         let written = commit.held.finish()?;
@@ -203,7 +230,10 @@ impl Ledger {
                 params![table, generation(run), written.digest, written.rows as i64, run, snapshot_at],
             )
             .map_err(&failed)?;
-        transaction.execute("DELETE FROM sending WHERE staging_table = ?1", [table]).map_err(&failed)?;
+        for batch in commit.accounted {
+            transaction.execute("DELETE FROM batches WHERE batch = ?1", [batch]).map_err(&failed)?;
+        }
+        transaction.execute(FORGET_NOTES, [table]).map_err(&failed)?;
         if let Some(identity) = commit.identity {
             transaction
                 .execute(
@@ -213,12 +243,7 @@ impl Ledger {
                 .map_err(&failed)?;
         }
         transaction.commit().map_err(&failed)?;
-        if let Some(before) = &before
-            && before.run != run
-        {
-            // The commit no longer names it; what cannot be removed now is only disk space.
-            drop(std::fs::remove_file(&before.path));
-        }
+        self.remove_generation(before.as_ref(), &generation(run));
         Ok(())
     }
 
@@ -286,7 +311,7 @@ fn lock(folder: &Path) -> Result<File, Error> {
 }
 
 /// True where one moment is after the other; a text that is no moment is after nothing.
-fn is_later(one: &str, other: &str) -> bool {
+pub(crate) fn is_later(one: &str, other: &str) -> bool {
     matches!((one.parse::<Timestamp>(), other.parse::<Timestamp>()), (Ok(one), Ok(other)) if one > other)
 }
 

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod batches;
+mod canaries;
 mod error;
 mod folder;
 mod held;
@@ -10,6 +12,8 @@ pub mod limits;
 mod runs;
 mod schema;
 
+pub use batches::{Batch, BatchState};
+pub use canaries::Canary;
 pub use error::Error;
 pub use held::{HeldReader, HeldRow, HeldTarget, HeldWriter, Standing};
 pub use history::History;

@@ -7,3 +7,6 @@ pub const HELD_WRITE_ROWS: usize = 8_192;
 /// Folders of plans that are kept for whoever asks what a run sent. Ten nights reach past a week and its weekend; a
 /// plan that may still be on its way is kept for as long as it is.
 pub const PLANS_KEPT: usize = 10;
+
+/// Runs whose outcomes are kept row by row: a month of nights.
+pub const OUTCOMES_KEPT: usize = 31;

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::{Error, sqlite};
 
 /// From an empty database to version 1, from there to version 2, and so on; each step is one transaction.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "
     CREATE TABLE runs (
         run INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -37,6 +37,17 @@ const STEPS: [&str; 2] = [
     DELETE FROM held;
     UPDATE identity SET name = CASE WHEN instr(value, '.') + instr(value, ':') > 0 THEN 'host' ELSE 'property' END
         WHERE name = 'instance';
+    ",
+    // Version 2 did not note batches one by one: of a plan that it was sending, every row is in doubt. A plan without
+    // its digest says so.
+    "
+    CREATE TABLE batches (
+        batch TEXT PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs, staging_table TEXT NOT NULL,
+        first_row INTEGER NOT NULL, rows INTEGER NOT NULL, state TEXT NOT NULL, import_sets TEXT NOT NULL,
+        seen_rows INTEGER NOT NULL, sent_at TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE canaries (staging_table TEXT PRIMARY KEY, tried_with TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+    UPDATE sending SET blake3 = '';
     ",
 ];
 

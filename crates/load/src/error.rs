@@ -199,6 +199,59 @@ pub enum Error {
         /// Its rows.
         rows: usize,
     },
+    /// The first row of a table was staged with another value than the one that was sent.
+    #[error("column `{column}` of the first row of `{staging_table}` was sent as `{sent}` and is kept as `{kept}`")]
+    NotKept {
+        /// The staging table.
+        staging_table: String,
+        /// The staging column.
+        column: String,
+        /// What was sent, cut and escaped.
+        sent: String,
+        /// What the instance keeps, cut and escaped.
+        kept: String,
+        /// True where what is kept is the beginning of what was sent.
+        is_cut: bool,
+    },
+    /// The first row of a table was staged and cannot be read back.
+    #[error("the first row of `{staging_table}` was staged and cannot be read back")]
+    NotShown {
+        /// The staging table.
+        staging_table: String,
+    },
+    /// The first rows of a table were refused, each for itself.
+    #[error("the first {rows} rows of `{staging_table}` were all refused; of the last one the instance says `{said}`")]
+    AllRefused {
+        /// The staging table.
+        staging_table: String,
+        /// How many were tried.
+        rows: usize,
+        /// The instance's comment, cut and escaped.
+        said: String,
+        /// What to do about it, where the comment is known.
+        remedy: Option<&'static str>,
+    },
+    /// A batch was sent as often as it may be, and the instance does not have it.
+    #[error("a batch for `{staging_table}` was sent {times} times, and the instance does not have it")]
+    NeverStaged {
+        /// The staging table.
+        staging_table: String,
+        /// How often.
+        times: u32,
+    },
+    /// It is not known what became of an earlier batch.
+    #[error("batch {batch} of run {run} for `{staging_table}` is not resolved, and nothing is sent before it is")]
+    Fenced {
+        /// The staging table.
+        staging_table: String,
+        /// The run that sent it.
+        run: i64,
+        /// Its id.
+        batch: String,
+        /// Why it is not.
+        #[source]
+        source: Box<Error>,
+    },
     /// A row has a state that no documentation names.
     #[error("could not read the outcomes of import set {import_set}")]
     RowState {
@@ -241,9 +294,24 @@ impl Error {
             Self::Busy { .. } => Some("try again later, or raise the instance's rate limit rule for this user"),
             Self::BodyTooLarge { .. } => Some("lower the bytes of one batch"),
             Self::AnswerLost { .. } | Self::AnswerUnusable { .. } => Some(
-                "run again in a few minutes, when the instance has either done the batch or given it up: its rows \
-                 are sent again, which changes nothing where they had arrived",
+                "run again in a few minutes: the next run asks the instance what became of the batch before it sends \
+                 anything",
             ),
+            Self::NotKept { is_cut: true, .. } => Some(
+                "the staging column is shorter than the pipeline declares: install the update set again, which makes \
+                 it as long as it must be",
+            ),
+            Self::NotKept { .. } | Self::NotShown { .. } => Some(
+                "look at the staging table's columns and their labels, at the REST Insert Multiple record of the table, \
+                 and whether the service account has the role snowhaul_loader; then install the update set again",
+            ),
+            Self::AllRefused { remedy, .. } => Some(remedy.unwrap_or(
+                "look at the import set's rows in the instance: what is refused six times is no fault of a row",
+            )),
+            Self::NeverStaged { .. } => {
+                Some("look at the instance's load and its log of rejected requests, then run again")
+            }
+            Self::Fenced { source, .. } => source.hint(),
             Self::Cancelled { .. } => {
                 Some("find out who cancelled the import set, then run again: its rows are sent again")
             }

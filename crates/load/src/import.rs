@@ -34,8 +34,9 @@ struct Progress {
     is_synchronous: bool,
 }
 
-const OUTCOME_FIELDS: [&str; 7] = [
+const OUTCOME_FIELDS: [&str; 8] = [
     "sys_import_set",
+    "sys_id",
     "u_row_key",
     "sys_import_state",
     "sys_import_state_comment",
@@ -44,8 +45,11 @@ const OUTCOME_FIELDS: [&str; 7] = [
     "sys_transform_map",
 ];
 
+/// The row's key among them.
+const ROW_KEY: usize = 2;
+
 /// The first of them, without which nothing is told. The last, the map, some instances do not show.
-const OUTCOME_FIELDS_NEEDED: usize = 6;
+const OUTCOME_FIELDS_NEEDED: usize = 7;
 
 impl Target {
     /// Sends one body (see [`crate::encode_all`]) by `insertMultiple`. A receipt says that the rows are staged, not
@@ -94,7 +98,7 @@ impl Target {
         // Asked again here, because an ignored term would have given the rows of every import set.
         staged.retain(|row| row[0] == import_set);
         let found = staged.len();
-        staged.retain(|row| !row[1].is_empty());
+        staged.retain(|row| !row[ROW_KEY].is_empty());
         if staged.is_empty() && found > 0 {
             return Err(Error::KeysNotRecognised { import_set: import_set.to_owned(), rows: found });
         }
@@ -184,16 +188,25 @@ fn staged(body: &[u8]) -> Result<Receipt, &'static str> {
 }
 
 fn outcome(row: Vec<String>, import_set: &str) -> Result<RowOutcome, Error> {
-    let [_, row_key, state, comment, target_table, target_sys_id, transform_map] =
+    let [import_set_of_row, import_row, row_key, state, comment, target_table, target_sys_id, transform_map] =
         <[String; OUTCOME_FIELDS.len()]>::try_from(row).expect("a row has a cell for each field");
     let outcome = Outcome::from_import_state(&state)
         .map_err(|source| Error::RowState { import_set: import_set.to_owned(), source })?;
-    Ok(RowOutcome { row_key, outcome, comment, target_table, target_sys_id, transform_map })
+    Ok(RowOutcome {
+        row_key,
+        outcome,
+        comment,
+        target_table,
+        target_sys_id,
+        transform_map,
+        import_set: import_set_of_row,
+        import_row,
+    })
 }
 
 fn tell_surprises(staged: &[Vec<String>], found: usize, import_set: &str, expected_rows: u64) {
     let without_key = found - staged.len();
-    let rows = staged.iter().map(|row| row[1].as_str()).collect::<HashSet<_>>().len() as u64;
+    let rows = staged.iter().map(|row| row[ROW_KEY].as_str()).collect::<HashSet<_>>().len() as u64;
     if rows != expected_rows || without_key > 0 {
         tracing::warn!(
             import_set,
@@ -212,7 +225,7 @@ fn is_ended(state: &str) -> bool {
     state.starts_with("complete") || matches!(state.as_str(), "did not complete" | "cancelled" | "canceled")
 }
 
-fn is_sys_id(id: &str) -> bool {
+pub(crate) fn is_sys_id(id: &str) -> bool {
     id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 

@@ -1,11 +1,14 @@
 #![doc = include_str!("../README.md")]
 
+mod delivery;
 mod encode;
 mod error;
 mod import;
 mod issuer;
 pub mod limits;
 mod login;
+mod messages;
+mod pace;
 mod refusal;
 mod session;
 mod table;
@@ -13,10 +16,13 @@ mod target;
 mod token;
 mod transform_map;
 
+pub use delivery::{Patience, Staged};
 pub use encode::{BatchLimits, Body, encode_all};
 pub use error::{EncodeError, Error};
 pub use import::Receipt;
 pub use login::{Grant, Login};
+pub use messages::{Explanation, explain};
+pub use pace::Pace;
 pub use table::Column;
 pub use target::Target;
 pub use transform_map::InstalledMap;

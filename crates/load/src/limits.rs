@@ -6,9 +6,42 @@ use std::time::Duration;
 /// after 60 s by default; two thousand rows are staged in a few seconds and still repay the round trip.
 pub const BATCH_ROWS_MAX: usize = 2_000;
 
+/// Rows of the first batch, and the fewest that a slow instance is sent at once: more round trips than that cost more
+/// than they spare.
+pub const BATCH_ROWS_MIN: usize = 200;
+
 /// Bytes of one `insertMultiple` body. No figure is documented for the Import Set API; scripted REST stops at 10 MB,
 /// and 1 MB where the body is compressed.
 pub const BATCH_BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// The smallest body that a batch is cut down to where an instance takes no larger ones; below it something else is
+/// wrong.
+pub const BATCH_BODY_BYTES_MIN: usize = 16 * 1024;
+
+/// How long one answer to a batch should take at most, a quarter of the time after which the instance cancels it.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+
+/// How long an instance may still be at work on a batch whose answer was lost: its default quota for an Import Set
+/// request, 60 s, and a quarter more for the way.
+pub const QUIET_PERIOD: Duration = Duration::from_secs(75);
+
+/// How long a batch that was not there is asked for again: it may have waited in a queue that nobody sees.
+pub const LATE_ANSWERS: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Between two readings of a batch's rows, which must say the same.
+pub const ASKED_AGAIN_AFTER: Duration = Duration::from_millis(250);
+
+/// Readings of a batch's rows until they must have come to rest.
+pub const ASKED_AGAIN_MAX: u32 = 40;
+
+/// Times that a batch is sent while the instance says that it does not have it.
+pub const DELIVERIES_MAX: u32 = 3;
+
+/// Rows of a table that may be refused one after the other before the table is: the first row and up to five others.
+pub const CANARY_ROWS_MAX: usize = 6;
+
+/// How long a canary that came through is believed.
+pub const CANARY_BELIEVED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Rows of one page of the Table API: its documented default and customary maximum.
 pub const PAGE_ROWS: usize = 10_000;

@@ -1,8 +1,6 @@
 //! Where a run's rows go.
 
-use std::time::Duration;
-
-use load::Login;
+use load::{Login, Patience};
 
 /// One ServiceNow instance and who asks it.
 #[derive(Debug)]
@@ -11,6 +9,6 @@ pub struct Destination {
     pub base_url: String,
     /// Who asks.
     pub login: Login,
-    /// How long one import set is waited for; [`load::limits::CONFIRM_DEADLINE`] where absent.
-    pub confirm_within: Option<Duration>,
+    /// How long its answers are waited for.
+    pub patience: Patience,
 }

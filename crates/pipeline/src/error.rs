@@ -156,6 +156,12 @@ pub enum Error {
         /// What is missing.
         lacks: String,
     },
+    /// Nobody kept what became of a run's rows.
+    #[error("the outcomes of run {run} are not kept")]
+    NoOutcomes {
+        /// The run.
+        run: i64,
+    },
     /// A replay of a snapshot that is older than what the target holds.
     #[error("snapshot `{snapshot}` was read at {read_at}, and the target holds what was read at {held_at}")]
     Older {
@@ -197,6 +203,10 @@ impl Error {
             Self::NothingRecognised { .. } => {
                 Some("the folder should hold response bodies of the API as *.json files, one body a file".to_owned())
             }
+            Self::NoOutcomes { .. } => Some(format!(
+                "the run sent nothing, or is older than the last {} that sent something",
+                ledger::limits::OUTCOMES_KEPT
+            )),
             Self::Page(_) => Some("the snapshot was not sealed and nothing was sent; read the page again".to_owned()),
             Self::Mapping(_) | Self::Toml { .. } | Self::Declaration { .. } => {
                 Some("`snowhaul check` tries every declaration without sending anything".to_owned())

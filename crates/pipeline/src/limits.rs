@@ -28,9 +28,15 @@ pub const WAITING_DAYS: i64 = 7;
 /// Held records that are looked up to see whether the instance is still the one that was loaded.
 pub const EMPTIED_SAMPLE_ROWS: usize = 50;
 
-/// Plans of runs that died while they sent, whose rows are looked up one by one. Each is a stream beside what is held
-/// and has its own memory; past so many, everything of the table is sent, which is always right.
-pub const DOUBTED_PLANS_MAX: usize = 4;
+/// Bodies that are encoded at once, a few for each core of a small machine: what waits in memory to leave stays at some
+/// megabytes, and a change of the batches' size is heeded soon.
+pub const BODIES_AT_ONCE: usize = 8;
+
+/// Longest time of one attempt to deliver a batch, the HTTP client's own limit.
+pub const ATTEMPT_MAX: std::time::Duration = std::time::Duration::from_secs(70);
+
+/// Outcomes that are buffered before they are handed to the encoder.
+pub const OUTCOMES_WRITE_ROWS: usize = 8_192;
 
 /// Records of one kind (orphans, records that were not decoded, rows that were refused) that a report lists one by one,
 /// as many as the staging lists of its kinds. All are counted; past so many, a person looks at the cause.

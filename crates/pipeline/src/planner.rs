@@ -3,11 +3,9 @@
 //!
 //! ```text
 //!   staging rows ─┐ by key
-//!   held rows ────┼──▶ unchanged · waiting · planned ──▶ plans/<run>/<staging table>.parquet
-//!   rows in doubt ┘ by key
+//!   held rows ────┴──▶ unchanged · waiting · planned ──▶ plans/<run>/<staging table>.parquet
 //! ```
 
-mod doubt;
 mod due;
 
 use std::path::{Path, PathBuf};
@@ -23,8 +21,6 @@ use ledger::{HeldReader, HeldRow, Standing};
 use snapshot::Sealed;
 use transform::{Compiled, Stager, Tally, lineage};
 
-pub(crate) use doubt::Doubt;
-
 use crate::error::Error;
 use crate::limits;
 use crate::run::Events;
@@ -34,6 +30,8 @@ use due::is_due;
 pub(crate) struct PlanOptions<'a> {
     pub(crate) now: Timestamp,
     pub(crate) retry_refused: bool,
+    /// Nothing that is held is believed.
+    pub(crate) everything_in_doubt: bool,
     pub(crate) file: &'a Path,
     pub(crate) events: &'a Events,
 }
@@ -64,7 +62,6 @@ pub(crate) async fn plan(
     compiled: &Compiled,
     snapshot: &Sealed,
     held: HeldReader,
-    doubt: Doubt,
     options: &PlanOptions<'_>,
 ) -> Result<Planned, Error> {
     let flow_name = compiled.mapping().name.clone();
@@ -75,7 +72,7 @@ pub(crate) async fn plan(
     let undecoded = manifest.rejected.iter().filter(|record| record.data_set == *driver).count() as u64;
     (options.events)(RunEvent::StepStarted { flow: flow_name.clone(), step: Step::Plan, rows: Some(decoded) });
     let mut stager = Stager::new(compiled, place);
-    let mut comparison = Comparison::new(held, doubt, options, compiled.mapping().volatile_days);
+    let mut comparison = Comparison::new(held, options, compiled.mapping().volatile_days);
     let mut rows = compiled.rows(engine, Some(decoded)).await?;
     let mut output: Option<DurableParquet> = None;
     while let Some(batch) = rows.next().await {
@@ -127,10 +124,10 @@ fn create(file: &Path, schema: SchemaRef) -> Result<DurableParquet, Error> {
     Ok(DurableParquet::create(file, schema, &Layout::default())?)
 }
 
-/// Walks held rows, and those in doubt, beside staging rows.
+/// Walks held rows beside staging rows.
 struct Comparison {
     held: HeldReader,
-    doubt: Doubt,
+    everything_in_doubt: bool,
     current: Option<HeldRow>,
     ended: bool,
     accounts: Accounts,
@@ -148,10 +145,10 @@ enum Verdict {
 }
 
 impl Comparison {
-    fn new(held: HeldReader, doubt: Doubt, options: &PlanOptions<'_>, volatile_days: u32) -> Self {
+    fn new(held: HeldReader, options: &PlanOptions<'_>, volatile_days: u32) -> Self {
         Self {
             held,
-            doubt,
+            everything_in_doubt: options.everything_in_doubt,
             current: None,
             ended: false,
             accounts: Accounts::default(),
@@ -173,9 +170,8 @@ impl Comparison {
         for row in 0..staged.num_rows() {
             let key = keys.text(row).unwrap_or_default();
             self.advance_to(key)?;
-            let is_in_doubt = self.doubt.has(key)?;
             let verdict = match &self.current {
-                Some(held) if held.row_key == key && !is_in_doubt => {
+                Some(held) if held.row_key == key && !self.everything_in_doubt => {
                     let print = prints.text(row).unwrap_or_default();
                     self.verdict(held, print, moments.text(row).unwrap_or_default())
                 }

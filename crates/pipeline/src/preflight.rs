@@ -68,8 +68,9 @@ pub(crate) async fn still_held(target: &Target, ledger: &Ledger, pipeline: &Pipe
     Ok(())
 }
 
-/// Checks that the instance has every table and column that this pipeline needs, under the names that it uses.
-pub(crate) async fn ready(target: &Target, pipeline: &Pipeline) -> Result<(), Error> {
+/// Checks that the instance has every table and column that this pipeline needs, under the names that it uses, and
+/// answers what the instance says of them, in a form that changes when they do.
+pub(crate) async fn ready(target: &Target, pipeline: &Pipeline) -> Result<String, Error> {
     let lacking = |lacks: String| Error::NotReady { pipeline: pipeline.name().to_owned(), lacks };
     let staging = columns(target, pipeline.staging_table()).await?;
     if staging.is_empty() {
@@ -93,6 +94,7 @@ pub(crate) async fn ready(target: &Target, pipeline: &Pipeline) -> Result<(), Er
             Some(_) => {}
         }
     }
+    let mut dictionary = format!("{staging:?}");
     for map in &pipeline.maps {
         let known = columns(target, &map.target).await?;
         if known.is_empty() {
@@ -106,8 +108,10 @@ pub(crate) async fn ready(target: &Target, pipeline: &Pipeline) -> Result<(), Er
                 )));
             }
         }
+        let used = known.iter().filter(|column| map.fields.iter().any(|field| field.to == column.name));
+        dictionary.extend(used.map(|column| format!("{column:?}")));
     }
-    Ok(())
+    Ok(dictionary)
 }
 
 async fn columns(target: &Target, table: &str) -> Result<Vec<Column>, Error> {

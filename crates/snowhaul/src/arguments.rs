@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -39,6 +40,8 @@ pub(crate) enum Form {
     Text,
     /// One document, for programs
     Json,
+    /// A table for spreadsheets, where a command has one
+    Csv,
 }
 
 #[derive(Debug, Subcommand)]
@@ -302,6 +305,24 @@ pub(crate) struct DestinationArguments {
     /// Service account; its password in SNOWHAUL_SERVICE_PASSWORD
     #[arg(long, value_name = "NAME", requires = "instance_url")]
     pub(crate) service_account: Option<String>,
+    /// Seconds after a lost answer until the instance is asked what became of its batch: longer than its quota for imports
+    #[arg(long, value_name = "SECONDS", default_value = "75", value_parser = seconds, requires = "instance_url")]
+    pub(crate) quiet_period: Duration,
+    /// Hours for which a batch that was not there is asked for again
+    #[arg(long, value_name = "HOURS", default_value_t = 24, requires = "instance_url")]
+    pub(crate) late_answers: u32,
+    /// Seconds that one answer to a batch should take at most: batches become smaller beyond it
+    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds, requires = "instance_url")]
+    pub(crate) answer_within: Duration,
+    /// Seconds that one import set may take to be transformed before its rows count as unresolved
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds, requires = "instance_url")]
+    pub(crate) confirm_within: Duration,
+}
+
+/// A number of seconds, with or without a fraction.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number: f64 = text.parse().map_err(|_| format!("`{text}` is no number of seconds"))?;
+    Duration::try_from_secs_f64(number).map_err(|error| error.to_string())
 }
 
 #[derive(Debug, Subcommand)]
@@ -342,6 +363,12 @@ pub(crate) enum RunsCommand {
     Show {
         /// The run's number
         run: i64,
+        /// Only rows that are not in the target as they were sent: each with the instance's words, their cause and remedy
+        #[arg(long, conflicts_with = "rows")]
+        errors: bool,
+        /// Every row that was sent: its page, batch, import set, target record and outcome
+        #[arg(long)]
+        rows: bool,
     },
 }
 

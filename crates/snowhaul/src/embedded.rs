@@ -3,10 +3,11 @@
 
 use std::net::Ipv4Addr;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use instance::{Config, Instance};
-use load::{Grant, Login};
+use load::{Grant, Login, Patience};
 use pipeline::{Destination, Pipeline, update_set};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -42,7 +43,9 @@ impl Embedded {
 
     /// Where its rows go.
     pub(crate) fn destination(&self) -> Destination {
-        Destination { base_url: self.address.clone(), login: self.login.clone(), confirm_within: None }
+        // It ends with this process: no batch of an earlier one can still be at work in it.
+        let patience = Patience { quiet_period: Duration::ZERO, ..Patience::default() };
+        Destination { base_url: self.address.clone(), login: self.login.clone(), patience }
     }
 
     /// Stops serving and closes the database.

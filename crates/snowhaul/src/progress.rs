@@ -21,7 +21,7 @@ pub(crate) fn silent() -> Events {
 
 /// Progress, unless a program reads what is printed.
 pub(crate) fn for_command(common: &Common) -> Events {
-    if common.output == Form::Json { silent() } else { of_process() }
+    if common.output == Form::Text { of_process() } else { silent() }
 }
 
 /// Progress on standard error: bars where it is a terminal, plain lines elsewhere.

@@ -1,5 +1,7 @@
 //! Documents in words. Apart so that what a person reads stands in one place.
 
+mod outcomes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -7,6 +9,8 @@ use ledger::{RunRecord, RunState};
 use pipeline::{CheckResult, RunReport, TableReport};
 use serde_json::Value;
 use snapshot::Manifest;
+
+pub(crate) use outcomes::{outcomes, outcomes_csv};
 
 use crate::arguments::Common;
 use crate::commands::Document;

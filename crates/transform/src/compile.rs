@@ -35,6 +35,8 @@ pub mod lineage {
     pub const RECORD: &str = "_record";
     /// The staging columns that were cut or cleaned, or NULL.
     pub const ADJUSTED: &str = "_adjusted";
+    /// What a staging row keeps of its lineage.
+    pub const KEPT: [&str; 5] = [ROW_KEY, FINGERPRINT, NEWEST, PAGE, RECORD];
 }
 
 /// A mapping that was found sound, as SQL.

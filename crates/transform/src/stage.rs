@@ -93,7 +93,7 @@ impl<'a> Stager<'a> {
             }
         }
         let schema = batch.schema();
-        let lineage = [lineage::ROW_KEY, lineage::FINGERPRINT, lineage::NEWEST].map(|name| schema.index_of(name));
+        let lineage = lineage::KEPT.map(|name| schema.index_of(name));
         let mut fields: Vec<_> = schema.fields()[..count].to_vec();
         for index in lineage {
             let index = index.map_err(Error::Gather)?;

@@ -191,7 +191,7 @@ fn every_expression_and_every_query_plans() {
 fn the_rows_are_followed_by_key_fingerprint_and_moment() {
     let out = run(&things(), &[("things", &[record("AAAA1111", "a", "2026-01-01T00:00:00Z")])], Way::PLAIN);
     let row = &out.0[0];
-    assert_eq!(row.len(), things().columns.len() + [lineage::ROW_KEY, lineage::FINGERPRINT, lineage::NEWEST].len());
+    assert_eq!(row.len(), things().columns.len() + lineage::KEPT.len());
     assert_eq!(row.last(), Some(&Some("2026-01-01 00:00:00".to_owned())));
 }
 

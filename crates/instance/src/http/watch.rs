@@ -98,7 +98,8 @@ async fn control(shared: &Shared, request: Request) -> Response {
         ("POST", "faults") => {
             let body = axum::body::to_bytes(body, crate::limits::CONTROL_BYTES_MAX).await;
             let read = body.map_err(|error| error.to_string());
-            let faults = read.and_then(|body| serde_json::from_slice::<Faults>(&body).map_err(|error| error.to_string()));
+            let faults =
+                read.and_then(|body| serde_json::from_slice::<Faults>(&body).map_err(|error| error.to_string()));
             match faults.and_then(|told| shared.misbehave(told.faults).map_err(|error| error.to_string())) {
                 Ok(()) => Json(json!({})).into_response(),
                 Err(error) => refused(StatusCode::BAD_REQUEST, &error),
@@ -115,6 +116,7 @@ fn refused(status: StatusCode, error: &str) -> Response {
 /// A query as the account keeps it: decoded, and without the value of a token.
 fn shown(query: &str) -> String {
     let pairs = url::form_urlencoded::parse(query.as_bytes());
-    let shown = pairs.map(|(name, value)| if name == "token" { format!("{name}=…") } else { format!("{name}={value}") });
+    let shown =
+        pairs.map(|(name, value)| if name == "token" { format!("{name}=…") } else { format!("{name}={value}") });
     shown.collect::<Vec<_>>().join("&")
 }

@@ -9,6 +9,7 @@ use ledger::{Standing, TargetCounts};
 use load::InstalledMap;
 
 use super::merge::Merge;
+use super::outcomes::OutcomesFile;
 use super::proof::Fate;
 use super::row::Rows;
 use crate::declaration::Pipeline;
@@ -22,6 +23,9 @@ pub(crate) struct Books<'b> {
     pub(crate) loaded: Loaded,
     /// The instance stopped answering for what had left; it is not asked for more.
     pub(super) is_unheard: bool,
+    /// Batches of which nothing is open any more.
+    pub(crate) accounted: Vec<String>,
+    outcomes: Option<OutcomesFile>,
     merge: Merge<'b>,
     pipeline: &'b Pipeline,
     maps: &'b [InstalledMap],
@@ -40,27 +44,43 @@ pub(crate) struct Loaded {
     /// Outcomes of keys that were not sent, and some of those keys.
     strangers: u64,
     strangers_named: Vec<String>,
+    /// Rows that are staged twice, because only a part of their batch was there and it was sent again.
+    pub(super) staged_twice: u64,
+    /// Batches of this run that appeared after they had been sent again.
+    pub(super) late: u64,
     /// Why sending ended before its end.
     pub(crate) incomplete: Option<Incomplete>,
 }
 
 impl<'b> Books<'b> {
-    /// Opens them; `maps` are the instance's own, none where it does not show them.
+    /// Opens them; `maps` are the instance's own, none where it does not show them. `outcomes` is where each row's are
+    /// written down, none where no row leaves.
     pub(crate) fn open(
         accounts: &'b mut Accounts,
         merge: Merge<'b>,
         pipeline: &'b Pipeline,
         maps: &'b [InstalledMap],
+        outcomes: Option<OutcomesFile>,
     ) -> Self {
         let mut loaded = Loaded::default();
         for table in pipeline.targets() {
             loaded.counts(table);
         }
-        Self { accounts, loaded, is_unheard: false, merge, pipeline, maps }
+        Self { accounts, loaded, is_unheard: false, accounted: Vec::new(), outcomes, merge, pipeline, maps }
     }
 
-    /// Enters what became of one row that left. Rows come in rising order of their keys.
-    pub(super) fn enter(&mut self, rows: &Rows, row: usize, fate: Fate, now: Timestamp) -> Result<(), Error> {
+    /// Enters what became of one row that left, in the batch of that id. Rows come in rising order of their keys.
+    pub(super) fn enter(
+        &mut self,
+        rows: &Rows,
+        row: usize,
+        batch: &str,
+        fate: Fate,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        if let Some(outcomes) = &mut self.outcomes {
+            outcomes.write(rows, row, batch, &fate)?;
+        }
         self.accounts.count(fate.outcome);
         self.loaded.surplus += fate.surplus;
         self.count_targets(&fate);
@@ -73,11 +93,14 @@ impl<'b> Books<'b> {
 
     /// Carries over what was not touched.
     pub(super) fn close(&mut self) -> Result<(), Error> {
+        if let Some(outcomes) = self.outcomes.take() {
+            outcomes.finish()?;
+        }
         self.merge.rest()
     }
 
     /// Nothing more is sent: the first reason is the one that is told.
-    pub(super) fn stop(&mut self, error: load::Error) {
+    pub(crate) fn stop(&mut self, error: load::Error) {
         self.loaded.incomplete.get_or_insert_with(|| Incomplete::of(&error));
     }
 
@@ -153,6 +176,19 @@ impl Loaded {
             let named = self.strangers_named.join(", ");
             format!("{} outcomes belong to rows that this run did not send, for example {named}", self.strangers)
         });
-        surplus.into_iter().chain(strangers).collect()
+        let twice = (self.staged_twice > 0).then(|| {
+            format!(
+                "{} rows are staged twice: a part of their batch was there when its answer was lost, and all of it was \
+                 sent again",
+                self.staged_twice
+            )
+        });
+        let late = (self.late > 0).then(|| {
+            format!(
+                "{} batches appeared after they had been sent again; the next run sends their rows once more",
+                self.late
+            )
+        });
+        surplus.into_iter().chain(strangers).chain(twice).chain(late).collect()
     }
 }

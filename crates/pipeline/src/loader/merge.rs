@@ -5,25 +5,24 @@ use flow::Outcome;
 use ledger::{HeldReader, HeldRow, HeldWriter, Standing};
 
 use crate::error::Error;
-use crate::planner::Doubt;
 
 /// Writes the new generation beside reading the one before.
 pub(crate) struct Merge<'h> {
     before: HeldReader,
-    doubt: Doubt,
+    is_in_doubt: bool,
     current: Option<HeldRow>,
     ended: bool,
     held: &'h mut HeldWriter,
 }
 
 impl<'h> Merge<'h> {
-    /// `doubt` is of the plans that were on their way before this run's own.
-    pub(crate) fn new(before: HeldReader, doubt: Doubt, held: &'h mut HeldWriter) -> Self {
-        Self { before, doubt, current: None, ended: false, held }
+    /// `is_in_doubt` where nothing that is held is believed.
+    pub(crate) fn new(before: HeldReader, is_in_doubt: bool, held: &'h mut HeldWriter) -> Self {
+        Self { before, is_in_doubt, current: None, ended: false, held }
     }
 
     /// What was held under this key, after carrying over every row before it. Keys come in rising order.
-    pub(super) fn former(&mut self, row_key: &str) -> Result<Option<HeldRow>, Error> {
+    pub(crate) fn former(&mut self, row_key: &str) -> Result<Option<HeldRow>, Error> {
         loop {
             self.advance()?;
             match self.current.take() {
@@ -38,12 +37,12 @@ impl<'h> Merge<'h> {
     }
 
     /// Writes the row of the key that was asked for last.
-    pub(super) fn write(&mut self, row: &HeldRow) -> Result<(), Error> {
+    pub(crate) fn write(&mut self, row: &HeldRow) -> Result<(), Error> {
         Ok(self.held.write(row)?)
     }
 
     /// Carries over what is left.
-    pub(super) fn rest(&mut self) -> Result<(), Error> {
+    pub(crate) fn rest(&mut self) -> Result<(), Error> {
         loop {
             self.advance()?;
             match self.current.take() {
@@ -61,14 +60,14 @@ impl<'h> Merge<'h> {
         Ok(())
     }
 
-    /// A row that was on its way when its run died, and that this run has not sent, stays in doubt: its note goes with
-    /// this run's commit.
+    /// A row that may have been on its way when its run died, and that this run has not sent, stays in doubt: its note
+    /// goes with this run's commit.
     fn carry(&mut self, mut row: HeldRow) -> Result<(), Error> {
-        if self.doubt.has(&row.row_key)? {
+        if self.is_in_doubt {
             row.standing = Standing::Unresolved;
             row.outcome = Outcome::Unresolved;
             row.fingerprint.clear();
-            "a run that did not end was sending it".clone_into(&mut row.comment);
+            "a run that did not end may have sent it".clone_into(&mut row.comment);
         }
         self.write(&row)
     }

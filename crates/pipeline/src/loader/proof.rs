@@ -7,22 +7,22 @@ use ledger::Standing;
 use crate::declaration::Pipeline;
 
 /// What became of one row.
-pub(super) struct Fate {
+pub(crate) struct Fate {
     /// The worst of its outcomes; unresolved where a map has not told of it.
-    pub(super) outcome: Outcome,
+    pub(crate) outcome: Outcome,
     /// What follows from that.
-    pub(super) standing: Standing,
+    pub(crate) standing: Standing,
     /// What was told, one a map.
-    pub(super) outcomes: Vec<RowOutcome>,
+    pub(crate) outcomes: Vec<RowOutcome>,
     /// Outcomes beyond one a map: the row was staged or transformed more than once.
-    pub(super) surplus: u64,
+    pub(crate) surplus: u64,
     /// True where the one outcome is final for every map.
-    pub(super) is_for_all_maps: bool,
+    pub(crate) is_for_all_maps: bool,
 }
 
 impl Fate {
     /// Judges what was told of one row.
-    pub(super) fn of(told: Vec<RowOutcome>, pipeline: &Pipeline) -> Self {
+    pub(crate) fn of(told: Vec<RowOutcome>, pipeline: &Pipeline) -> Self {
         let (outcomes, surplus) = one_a_map(told);
         let is_for_all_maps = is_left_out_while_loading(&outcomes);
         let is_whole = is_for_all_maps || outcomes.len() >= pipeline.maps.len();
@@ -39,7 +39,7 @@ impl Fate {
     }
 
     /// The outcome for which a row waits: the worst of those that prove nothing.
-    pub(super) fn to_blame(&self) -> Option<&RowOutcome> {
+    pub(crate) fn to_blame(&self) -> Option<&RowOutcome> {
         let unheld = self.outcomes.iter().filter(|outcome| !outcome.is_held());
         unheld.max_by_key(|outcome| outcome.outcome).filter(|_| self.standing == Standing::Waiting)
     }

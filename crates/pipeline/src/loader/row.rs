@@ -12,15 +12,17 @@ use crate::declaration::Pipeline;
 use crate::error::Error;
 
 /// Columns of a group that the ledger keeps.
-pub(super) struct Rows {
+pub(crate) struct Rows {
     row_key: TextColumn,
     fingerprint: TextColumn,
     moment: TextColumn,
+    page: TextColumn,
+    record: TextColumn,
     title: Vec<TextColumn>,
 }
 
 impl Rows {
-    pub(super) fn of(group: &RecordBatch, pipeline: &Pipeline) -> Result<Self, Error> {
+    pub(crate) fn of(group: &RecordBatch, pipeline: &Pipeline) -> Result<Self, Error> {
         let column = |name: &str| {
             let array = group.column_by_name(name).expect("a plan's rows keep the staging columns");
             TextColumn::new(array).map_err(|source| Error::from(transform::Error::Gather(source)))
@@ -29,21 +31,28 @@ impl Rows {
             row_key: column(lineage::ROW_KEY)?,
             fingerprint: column(lineage::FINGERPRINT)?,
             moment: column(lineage::NEWEST)?,
+            page: column(lineage::PAGE)?,
+            record: column(lineage::RECORD)?,
             title: pipeline.title.iter().map(|name| column(name)).collect::<Result<_, _>>()?,
         })
     }
 
-    pub(super) fn key(&self, row: usize) -> &str {
+    pub(crate) fn key(&self, row: usize) -> &str {
         self.row_key.text(row).unwrap_or_default()
     }
 
+    /// Where it was read: the number of the page and its place in it.
+    pub(crate) fn place(&self, row: usize) -> (&str, &str) {
+        (self.page.text(row).unwrap_or_default(), self.record.text(row).unwrap_or_default())
+    }
+
     /// The row in words.
-    pub(super) fn title(&self, row: usize) -> String {
+    pub(crate) fn title(&self, row: usize) -> String {
         self.title.iter().filter_map(|column| column.text(row)).collect::<Vec<_>>().join(" ")
     }
 
     /// What is held of a row from now on. Of one that is unresolved nothing is believed but where its records were.
-    pub(super) fn held(&self, row: usize, fate: &Fate, former: Option<HeldRow>, now: Timestamp) -> HeldRow {
+    pub(crate) fn held(&self, row: usize, fate: &Fate, former: Option<HeldRow>, now: Timestamp) -> HeldRow {
         let text = |column: &TextColumn| column.text(row).unwrap_or_default().to_owned();
         let is_proven = fate.outcome != Outcome::Unresolved;
         let is_first = former.as_ref().is_none_or(|former| former.is_first && former.standing != Standing::Held);

@@ -2,22 +2,23 @@
 //! durable before the note, the note before the first batch, and nothing is believed before the commit.
 //!
 //! ```text
-//!   plan ─▶ sums hold? ─▶ note that it is sent ─▶ send, hear ─▶ sums hold? ─▶ commit, and the note goes
-//!               │ no                                                │ no
-//!               ▼                                                   ▼
-//!        nothing is sent                           nothing is believed: the note stays
+//!   earlier runs ─▶ plan ─▶ sums hold? ─▶ note that it is sent ─▶ send, hear ─▶ sums hold? ─▶ commit, the note goes
+//!        │ open               │ no                                                │ no
+//!        ▼                    ▼                                                   ▼
+//!   nothing is sent    nothing is sent                           nothing is believed: the note stays
 //! ```
 
 use std::time::Instant;
 
 use flow::{Accounts, RunEvent};
-use ledger::{Commit, Ledger, PipelineRecord, Sending};
+use ledger::{Commit, Ledger, PipelineRecord};
 
 use super::One;
+use super::earlier::{self, Earlier};
 use super::left_out::{self, LeftOutList};
 use crate::error::Error;
-use crate::loader::{Books, Loaded, Loader, Merge};
-use crate::planner::{self, Doubt, PlanOptions, Planned};
+use crate::loader::{Books, Loaded, Loader, Merge, OutcomesFile, Trial};
+use crate::planner::{self, PlanOptions, Planned};
 use crate::report::{Imbalanced, TableReport};
 
 /// What a pipeline has come to.
@@ -32,9 +33,8 @@ impl One<'_> {
         let began = Instant::now();
         let number = self.run.number;
         let table = self.pipeline.staging_table();
-        // Plans that were on their way before this run's own.
-        let doubted = ledger.sending(table)?;
-        let mut planned = self.plan(ledger, &doubted).await?;
+        let earlier = earlier::settle(self, ledger).await?;
+        let mut planned = self.plan(ledger, &earlier).await?;
         let left_out = left_out::list(self, &mut planned.tally).await?;
         let orphans = left_out.orphans;
         let mut accounts = planned.accounts.clone();
@@ -53,25 +53,33 @@ impl One<'_> {
         if let Some(imbalance) = self.imbalance(&accounts, &planned) {
             let loaded = Loaded::default();
             let record = ended(&accounts, &loaded);
-            return Ok(Carried { table: report(record, planned, left_out, loaded), imbalance: Some(imbalance) });
+            return Ok(Carried {
+                table: report(record, planned, left_out, loaded, earlier.notes),
+                imbalance: Some(imbalance),
+            });
         }
         accounts.not_sent = 0;
 
         let mut held = ledger.begin_held(number, table)?;
-        let merge = Merge::new(ledger.read_held(table)?, Doubt::of(&doubted), &mut held);
-        let maps = match &planned.file {
-            Some(plan) => {
+        let merge = Merge::new(ledger.read_held(table)?, earlier.everything_in_doubt, &mut held);
+        let (maps, outcomes, trial) = match &planned.file {
+            Some(plan) if earlier.fence.is_none() => {
                 let maps = self.target.transform_maps(table).await;
                 let maps = maps.map_err(Error::target(format!("read the transform maps of `{table}`")))?;
                 ledger.note_sending(number, table, &plan.blake3)?;
-                maps
+                let outcomes = OutcomesFile::create(&ledger.outcomes_file(number, table, false)?)?;
+                let trial = Trial::due(ledger, self.pipeline, self.dictionary, self.run.now)?;
+                (maps, Some(outcomes), trial)
             }
-            None => Vec::new(),
+            _ => (Vec::new(), None, None),
         };
-        let loaded = {
-            let mut books = Books::open(&mut accounts, merge, self.pipeline, &maps);
-            self.loader().load(planned.file.as_ref(), &mut books).await?;
-            books.loaded
+        let (loaded, accounted) = {
+            let mut books = Books::open(&mut accounts, merge, self.pipeline, &maps, outcomes);
+            if let Some(fence) = earlier.fence {
+                books.stop(fence);
+            }
+            self.loader().load(planned.file.as_ref(), trial, ledger, &mut books).await?;
+            (books.loaded, books.accounted)
         };
 
         let record = ended(&accounts, &loaded);
@@ -79,30 +87,40 @@ impl One<'_> {
         if imbalance.is_none() {
             let snapshot_at = &self.run.options.snapshot.manifest.begun_at;
             let identity = self.identity;
-            ledger.commit_pipeline(Commit { run: number, position, record: &record, snapshot_at, identity, held })?;
+            ledger.commit_pipeline(Commit {
+                run: number,
+                position,
+                record: &record,
+                snapshot_at,
+                identity,
+                accounted: &accounted,
+                held,
+            })?;
         }
         let accounts = Box::new(accounts);
         (self.run.options.events)(RunEvent::PipelineEnded { flow: self.pipeline.name().to_owned(), accounts });
-        Ok(Carried { table: report(record, planned, left_out, loaded), imbalance })
+        Ok(Carried { table: report(record, planned, left_out, loaded, earlier.notes), imbalance })
     }
 
-    async fn plan(&self, ledger: &Ledger, doubted: &[Sending]) -> Result<Planned, Error> {
+    async fn plan(&self, ledger: &Ledger, earlier: &Earlier) -> Result<Planned, Error> {
         let options = self.run.options;
         let table = self.pipeline.staging_table();
         let file = ledger.plan_file(self.run.number, table)?;
         let plan_options = PlanOptions {
             now: self.run.now,
             retry_refused: options.retry_refused,
+            everything_in_doubt: earlier.everything_in_doubt,
             file: &file,
             events: &options.events,
         };
         let held = ledger.read_held(table)?;
-        planner::plan(self.engine, self.mapping, options.snapshot, held, Doubt::of(doubted), &plan_options).await
+        planner::plan(self.engine, self.mapping, options.snapshot, held, &plan_options).await
     }
 
-    fn loader(&self) -> Loader<'_> {
+    pub(super) fn loader(&self) -> Loader<'_> {
         Loader {
             target: self.target,
+            patience: self.run.options.destination.patience,
             pipeline: self.pipeline,
             run: self.run.number,
             now: self.run.now,
@@ -121,8 +139,14 @@ impl One<'_> {
     }
 }
 
-fn report(record: PipelineRecord, planned: Planned, left_out: LeftOutList, loaded: Loaded) -> TableReport {
-    let notes = loaded.notes();
+fn report(
+    record: PipelineRecord,
+    planned: Planned,
+    left_out: LeftOutList,
+    loaded: Loaded,
+    mut notes: Vec<String>,
+) -> TableReport {
+    notes.extend(loaded.notes());
     let tally = planned.tally;
     TableReport {
         pipeline: record.pipeline,

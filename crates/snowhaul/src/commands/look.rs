@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use ledger::History;
 use serde::Serialize;
 
-use super::say;
+use super::{no_table, say};
 use crate::arguments::{Common, Form, RunsCommand};
 use crate::output::Output;
 use crate::{exit, shown};
@@ -20,7 +20,15 @@ pub(super) fn runs(common: &Common, command: RunsCommand, output: &mut Output) -
             let runs = history.runs()?;
             say(common.output, output, &runs, || shown::runs(&runs))?;
         }
-        RunsCommand::Show { run } => {
+        RunsCommand::Show { run, errors, rows } if errors || rows => {
+            history.run(run)?;
+            let told = pipeline::outcomes(&common.folder()?, run, |told| rows || told.is_refused())?;
+            match common.output {
+                Form::Csv => output.data(shown::outcomes_csv(&told)?.trim_end()),
+                form => say(form, output, &told, || shown::outcomes(run, &told))?,
+            }
+        }
+        RunsCommand::Show { run, .. } => {
             let (record, report) = history.run(run)?;
             // The report is the document that the run printed; a run that ended with an error has none.
             match common.output {
@@ -29,6 +37,7 @@ pub(super) fn runs(common: &Common, command: RunsCommand, output: &mut Output) -
                 }
                 Form::Json => output.data(&report),
                 Form::Text => output.data(&shown::run_record(&record, &report)),
+                Form::Csv => return Err(no_table()),
             }
         }
     }

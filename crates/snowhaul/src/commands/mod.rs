@@ -128,6 +128,13 @@ fn say(
     match form {
         Form::Json => output.data(&serde_json::to_string_pretty(document).context("could not write the document")?),
         Form::Text => output.data(words().trim_end()),
+        Form::Csv => return Err(no_table()),
     }
     Ok(())
+}
+
+/// What is said where a table was asked for and there is none.
+fn no_table() -> anyhow::Error {
+    exit::Usage("--output csv is for `snowhaul runs show RUN --errors` and `--rows`; say text or json".to_owned())
+        .into()
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use load::{Grant, Login};
+use load::{Grant, Login, Patience};
 use pipeline::{Destination, Events, Pipeline, ReadRequest, Resume, RunOptions, RunReport};
 use snapshot::Sealed;
 use tenant::{Fleet, FleetConfig};
@@ -106,5 +106,11 @@ fn destination(arguments: &DestinationArguments) -> Result<Option<Destination>> 
         None => Grant::ClientCredentials,
     };
     let login = Login { client_id: client_id.clone(), client_secret: secret("SNOWHAUL_CLIENT_SECRET")?.into(), grant };
-    Ok(Some(Destination { base_url: base_url.clone(), login, confirm_within: None }))
+    let patience = Patience {
+        confirm_within: arguments.confirm_within,
+        quiet_period: arguments.quiet_period,
+        late_answers: Duration::from_secs(u64::from(arguments.late_answers) * 3_600),
+        answer_within: arguments.answer_within,
+    };
+    Ok(Some(Destination { base_url: base_url.clone(), login, patience }))
 }

@@ -36,6 +36,8 @@ fn fate(told: &[(&str, Outcome, &str, &str)]) -> Fate {
         target_table: if comment.contains("longer") { String::new() } else { format!("table of {map}") },
         target_sys_id: (*record).to_owned(),
         transform_map: (*map).to_owned(),
+        import_set: String::new(),
+        import_row: String::new(),
     });
     Fate::of(told.collect(), &pipeline)
 }
@@ -72,6 +74,8 @@ fn an_instance_that_names_no_maps_is_known_by_its_tables() {
         target_table: table.to_owned(),
         target_sys_id: "r".to_owned(),
         transform_map: String::new(),
+        import_set: String::new(),
+        import_row: String::new(),
     });
     assert_eq!(Fate::of(told.to_vec(), &pipeline).standing, Standing::Held);
     assert_eq!(Fate::of(told[..1].to_vec(), &pipeline).standing, Standing::Unresolved);
