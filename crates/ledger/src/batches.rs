@@ -68,8 +68,22 @@ pub struct Batch {
 }
 
 impl Ledger {
-    /// Notes a batch, or what is known of it now; durable when this returns.
+    /// Notes a batch, or what is known of it now. That it leaves is durable when this returns; what became of it
+    /// outlives the process at once and a power failure a moment later: whoever finds an older note asks the instance.
     pub fn note_batch(&mut self, staging_table: &str, batch: &Batch) -> Result<(), Error> {
+        let failed = sqlite("note a batch");
+        let is_intent = batch.state == BatchState::Sent;
+        if !is_intent {
+            self.database.pragma_update(None, "synchronous", "NORMAL").map_err(&failed)?;
+        }
+        let noted = self.write_batch(staging_table, batch);
+        if !is_intent {
+            self.database.pragma_update(None, "synchronous", "FULL").map_err(&failed)?;
+        }
+        noted
+    }
+
+    fn write_batch(&self, staging_table: &str, batch: &Batch) -> Result<(), Error> {
         self.database
             .prepare_cached(
                 "INSERT OR REPLACE INTO batches

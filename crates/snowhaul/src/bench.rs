@@ -3,6 +3,7 @@
 //! memory is the product's need and not the bench's.
 
 mod bound;
+mod deliver;
 mod measure;
 mod promote;
 mod reading;
@@ -84,6 +85,7 @@ async fn all(arguments: &BenchArguments, folder: &Path) -> Result<Document> {
     figures.push(normalise(&engine, &compiled, reading.rows, bytes, arguments.times).await?);
     figures.push(plan(&engine, &compiled, reading.rows, bytes).await?);
     figures.push(encode(&engine, &pipeline, &compiled).await?);
+    figures.push(deliver::figure(&engine, &pipeline, &compiled, folder).await?);
     // The instance that rows are promoted in is the other end, and would be another machine: its memory does not count.
     let peak_memory_bytes = peak_memory_bytes();
     figures.extend(promote(&set, folder).await?);

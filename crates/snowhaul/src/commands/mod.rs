@@ -25,9 +25,15 @@ use crate::{bench, exit, log, output::Output};
 pub fn main_with<I, T>(arguments: I, output: &mut Output) -> u8
 where
     I: IntoIterator<Item = T>,
-    T: Into<OsString> + Clone,
+    T: Into<OsString>,
 {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let line: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    run_line(line, output)
+}
+
+/// Not generic, so that everything which a command calls is compiled here, once, and not in every program that calls it.
+fn run_line(line: Vec<OsString>, output: &mut Output) -> u8 {
+    let arguments = match Arguments::try_parse_from(line) {
         Ok(arguments) => arguments,
         Err(error) => {
             let text = error.to_string();
