@@ -2,7 +2,7 @@
 //! but the first rows has left.
 
 use pipeline::{Error, Pipeline, RunReport};
-use tests::{Night, Served, State, listed, small};
+use tests::{Night, Served, State, listed, small, small_fleet};
 
 const DEVICES: usize = 40;
 
@@ -125,4 +125,43 @@ async fn pages_instead_of_answers_stop_before_a_row_is_believed() {
     served.instance.misbehave(vec!["hibernate,path=/api/now/import".parse().expect("a fault")]).expect("one");
     let refused = carry(&state, &served, &pipelines, "").await.expect_err("it sleeps");
     assert!(refused.hint().is_some_and(|hint| hint.contains("wake it")), "{:?}", refused.hint());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_discovery_source_that_is_no_choice_stops_the_devices() {
+    let (state, served) = (State::new(), Served::open(None).await);
+    served.remove("sys_choice", "element=discovery_source^value=Kandji").await;
+    let snapshot = state.record_fleet(&small_fleet());
+    let report = state.carry(&snapshot, &served, Night::default()).await.expect("it is accounted");
+    let (reason, hint) = stopped(&report);
+    assert!(reason.contains("the first 6 rows") && reason.contains("Choice value rejected"), "{reason}");
+    assert!(hint.contains("add the choice"), "{hint}");
+    assert_eq!(report.tables[0].accounts.error, 6);
+    assert_eq!(report.not_started[0].pipeline, "applications");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scope_that_does_not_reach_the_interface_is_named() {
+    let pipelines = [small(&[])];
+    let (state, served) = (State::new(), Served::with(None, &pipelines).await);
+    let restricted = serde_json::json!({ "scope_restriction": "securely_scoped" });
+    served.change("oauth_entity", "nameISNOTEMPTY", restricted).await;
+    let refused = carry(&state, &served, &pipelines, "").await.expect_err("nothing is reached");
+    assert!(refused.is_credentials(), "{refused:?}");
+    assert!(refused.hint().is_some_and(|hint| hint.contains("Broadly scoped")), "{:?}", refused.hint());
+    assert_eq!(served.instance.account().batches_staged, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_role_is_named_before_a_row_is_believed() {
+    let pipelines = [small(&[])];
+    for role in ["snowhaul_loader", "import_transformer"] {
+        let (state, served) = (State::new(), Served::with(None, &pipelines).await);
+        let account = format!("user.user_name={}", served.config.service_account);
+        served.remove("sys_user_has_role", &format!("{account}^role.name={role}")).await;
+        let refused = carry(&state, &served, &pipelines, "").await.expect_err("a role is missing");
+        assert!(refused.is_credentials(), "{role}: {refused:?}");
+        assert!(refused.hint().is_some_and(|hint| hint.contains("loader role") && hint.contains("import_transformer")));
+        assert_eq!(served.instance.account().batches_staged, 0, "{role}");
+    }
 }

@@ -10,6 +10,7 @@ mod killed;
 mod killed_loading;
 mod memory;
 mod nights;
+mod official_client;
 mod order;
 mod published;
 mod reading;

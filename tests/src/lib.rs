@@ -13,6 +13,7 @@ use std::time::Duration;
 use instance::{Config, Instance};
 use load::{Grant, Login, Patience, Target};
 use pipeline::{Body, Destination, Events, Pipeline, PipelineSet, Recorded, RunOptions, RunReport};
+use rest::{Answer, Client, ClientConfig, Method, Request};
 use snapshot::{Completeness, Sealed, Source, Store};
 use tenant::{Endpoint, Fleet, FleetConfig, Page};
 use tokio::net::TcpListener;
@@ -196,6 +197,43 @@ impl Served {
     /// Where rows go.
     pub fn destination(&self) -> Destination {
         Destination { base_url: self.address.clone(), login: self.login.clone(), patience: brief() }
+    }
+
+    /// What an administrator asks of it: the records of a table that match, by their ids.
+    pub async fn ids(&self, table: &str, query: &str) -> Vec<String> {
+        let request = Request::get(format!("/api/now/table/{table}")).query("sysparm_query", query);
+        let answer = self.administer(request.query("sysparm_fields", "sys_id")).await;
+        let rows: serde_json::Value = serde_json::from_slice(&answer.body).expect("JSON");
+        let rows = rows["result"].as_array().expect("a list").iter();
+        rows.filter_map(|row| row["sys_id"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// Removes the records of a table that match, as an administrator; some must.
+    pub async fn remove(&self, table: &str, query: &str) {
+        let ids = self.ids(table, query).await;
+        assert!(!ids.is_empty(), "no record of `{table}` matches `{query}`");
+        for id in ids {
+            let answer = self.administer(Request::new(Method::DELETE, format!("/api/now/table/{table}/{id}"))).await;
+            assert_eq!(answer.status, 204, "{table}/{id}");
+        }
+    }
+
+    /// Changes the records of a table that match, as an administrator; some must.
+    pub async fn change(&self, table: &str, query: &str, values: serde_json::Value) {
+        let ids = self.ids(table, query).await;
+        assert!(!ids.is_empty(), "no record of `{table}` matches `{query}`");
+        for id in ids {
+            let mut request = Request::new(Method::PATCH, format!("/api/now/table/{table}/{id}"));
+            request.content_type = Some("application/json".to_owned());
+            request.body = Some(values.to_string().into_bytes());
+            assert_eq!(self.administer(request).await.status, 200, "{table}/{id}");
+        }
+    }
+
+    async fn administer(&self, request: Request) -> Answer {
+        let client = Client::new(ClientConfig::new(&self.address)).expect("a loopback address");
+        let password = self.config.admin_password.clone().into();
+        client.send(request.basic("admin", password)).await.expect("an answer")
     }
 
     /// Eyes on its tables, as its service account.

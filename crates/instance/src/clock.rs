@@ -7,7 +7,12 @@ const DATE: &str = "%Y-%m-%d";
 
 /// The present second.
 pub(crate) fn now() -> String {
-    Timestamp::now().strftime(DATE_TIME).to_string()
+    of(Timestamp::now())
+}
+
+/// A moment.
+pub(crate) fn of(moment: Timestamp) -> String {
+    moment.strftime(DATE_TIME).to_string()
 }
 
 /// The present day, the first ten characters of [`now`].

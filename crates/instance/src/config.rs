@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::limits::ACCESS_TOKEN_SECONDS_DEFAULT;
+use crate::limits::{ACCESS_TOKEN_SECONDS_DEFAULT, IMPORT_QUOTA};
 
 /// Where an instance keeps its database and who may log in.
 ///
@@ -28,6 +29,11 @@ pub struct Config {
     pub admin_password: String,
     /// Life of an access token in seconds; 1800 unless told otherwise.
     pub access_token_seconds: u32,
+    /// Whether users with *Web service access only* get tokens for their password: reports disagree, so it is a setting;
+    /// true unless told otherwise.
+    pub web_service_users_log_in: bool,
+    /// How long an import may work before it is cancelled and undone: 60 s by ServiceNow's default quota rules.
+    pub import_quota: Duration,
 }
 
 impl Config {
@@ -41,6 +47,8 @@ impl Config {
             service_password: secret(),
             admin_password: secret(),
             access_token_seconds: ACCESS_TOKEN_SECONDS_DEFAULT,
+            web_service_users_log_in: true,
+            import_quota: IMPORT_QUOTA,
         }
     }
 }

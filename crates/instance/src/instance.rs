@@ -7,13 +7,15 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 
 use crate::account::{Account, Books};
 use crate::config::Config;
 use crate::dictionary::{self, Dictionary};
 use crate::error::Error;
-use crate::http::{self, Tokens};
+use crate::http::{self, Tokens, Traffic};
+use crate::import;
 use crate::misbehaviour::{Fault, Misbehaviour, UnknownFault};
 use crate::records::{self, Memory, Records};
 use crate::shipped;
@@ -42,6 +44,7 @@ pub(crate) struct Shared {
     pub(crate) bell: Bell,
     pub(crate) books: Books,
     pub(crate) misbehaviour: Misbehaviour,
+    pub(crate) traffic: Traffic,
     dictionary: RwLock<Arc<Dictionary>>,
     /// Held while an update set is installed, so that two do not start from the same dictionary.
     installing: Mutex<()>,
@@ -73,6 +76,7 @@ impl Instance {
             dictionary::store_shipped(transaction)?;
             let dictionary = dictionary::load(transaction)?;
             synchronise(transaction, &dictionary)?;
+            http::prepare_attachments(transaction)?;
             let mut memory = Memory::default();
             shipped::store(&mut Records::new(transaction, &dictionary, "system", &mut memory), &config)?;
             let identity = shipped::identity(transaction)?;
@@ -85,6 +89,7 @@ impl Instance {
             bell: Bell::default(),
             books: Books::default(),
             misbehaviour: Misbehaviour::default(),
+            traffic: Traffic::default(),
             dictionary: RwLock::new(Arc::new(dictionary)),
             installing: Mutex::default(),
             config,
@@ -134,6 +139,15 @@ impl Instance {
     /// stopped, for tests and measurements.
     pub fn hold_transforms(&self, held: bool) {
         self.running.shared.bell.hold(held);
+    }
+
+    /// Does what the nightly job *Import Set Deleter* would do at that moment, and says how many import sets it deleted.
+    ///
+    /// Fails where the database does.
+    pub fn delete_import_sets(&self, now: Timestamp) -> Result<usize, Error> {
+        let shared = &self.running.shared;
+        let dictionary = shared.dictionary();
+        shared.database.write(|transaction| import::delete_old(transaction, &dictionary, now))
     }
 
     /// Does wrong what these faults say and nothing else, from now on, counted from nothing.

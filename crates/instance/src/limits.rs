@@ -6,6 +6,37 @@ use std::time::Duration;
 /// and no figure for the Import Set API; the same is taken for both.
 pub(crate) const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 
+/// The default transaction quota of the Import Set API (default quota rules).
+pub(crate) const IMPORT_QUOTA: Duration = Duration::from_secs(60);
+
+/// Requests of the interface that are worked on at once, and how many may wait: the semaphore `API_INT` of one node
+/// (KB0635398, KB3046852).
+pub(crate) const SEMAPHORES: usize = 4;
+pub(crate) const SEMAPHORE_QUEUE: usize = 50;
+
+/// Requests that may wait behind another one of their session; more are dropped with 202.
+pub(crate) const SESSION_QUEUE: usize = 10;
+
+/// The time that a rate-limit rule counts in.
+pub(crate) const SECONDS_AN_HOUR: u64 = 3_600;
+
+/// Days for which import sets are kept: what is older, the nightly job deletes (key concepts of import sets).
+pub(crate) const IMPORT_SETS_KEPT_DAYS: i64 = 7;
+
+/// How often the transformer, while it has nothing to do, looks whether midnight has passed.
+pub(crate) const MIDNIGHT_PAUSE: Duration = Duration::from_secs(60);
+
+/// Bytes of a batch of requests, and of its answers together: 5 MB and 10 MB (REST Batch API).
+pub(crate) const BATCH_BYTES_MAX: usize = 5 * 1024 * 1024;
+pub(crate) const BATCH_ANSWER_BYTES_MAX: usize = 10 * 1024 * 1024;
+
+/// How long a batch begins further requests; the others stay unserviced (REST Batch API: 30 s).
+pub(crate) const BATCH_DURATION: Duration = Duration::from_secs(30);
+
+/// Rows and columns of a list for people: what fits a screen and a little scrolling.
+pub(crate) const PAGE_ROWS: usize = 50;
+pub(crate) const PAGE_COLUMNS: usize = 12;
+
 /// Bytes of a body of the control endpoint: some hundred faults.
 pub(crate) const CONTROL_BYTES_MAX: usize = 64 * 1024;
 

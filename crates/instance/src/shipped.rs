@@ -159,10 +159,9 @@ fn store_users(records: &mut Records<'_>, config: &Config) -> Result<(), Error> 
     store_service_roles(records, account)
 }
 
-/// The registration is replaced, because the credentials of this opening count.
+/// The credentials of this opening count; what else somebody has set of the registration stays.
 fn store_registration(records: &mut Records<'_>, config: &Config) -> Result<(), Error> {
     let id = sys_id::of(&["oauth_entity", "loader"]);
-    records.delete("oauth_entity", &id)?;
     let access = config.access_token_seconds.to_string();
     let refresh = REFRESH_TOKEN_SECONDS.to_string();
     let values = [
@@ -172,6 +171,10 @@ fn store_registration(records: &mut Records<'_>, config: &Config) -> Result<(), 
         ("access_token_lifespan", access.as_str()),
         ("refresh_token_lifespan", refresh.as_str()),
     ];
+    if records.home("oauth_entity", &id)?.is_some() {
+        records.update("oauth_entity", &id, &values)?;
+        return Ok(());
+    }
     records.insert("oauth_entity", &values).map(|_| ())
 }
 

@@ -8,7 +8,7 @@
 //!                    └─ after its window: gone
 //! ```
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::{Row, params};
@@ -132,9 +132,8 @@ impl Ledger {
     pub fn begin_recovered(&self, run: i64, staging_table: &str) -> Result<HeldWriter, Error> {
         // The run may have committed a generation of its own, and may be recovered more than once.
         let folder = self.folder.join("held").join(staging_table);
-        let mut names = (1_u32..).map(|number| format!("{run:06}-recovered-{number}.parquet"));
-        let file = names.find(|name| !folder.join(name).exists()).expect("a folder does not hold four billion files");
-        self.begin_generation(staging_table, &file)
+        crate::folder::make(&folder)?;
+        HeldWriter::create(staging_table, &first_free(&folder, |number| format!("{run:06}{RECOVERED}{number}.parquet")))
     }
 
     /// Commits what an earlier run's batches turned out to be: the new generation, and that these batches are accounted.
@@ -184,14 +183,31 @@ impl Ledger {
         runs.collect::<Result<_, _>>().map_err(&failed)
     }
 
-    /// The file of a run's outcomes of a staging table, its folder made where it is not there yet. `recovered` where
-    /// they are told by a later run.
-    pub fn outcomes_file(&self, run: i64, staging_table: &str, recovered: bool) -> Result<PathBuf, Error> {
+    /// The file of a run's outcomes of a staging table, its folder made where it is not there yet.
+    pub fn outcomes_file(&self, run: i64, staging_table: &str) -> Result<PathBuf, Error> {
+        Ok(self.outcomes_folder(run)?.join(format!("{staging_table}.parquet")))
+    }
+
+    /// A file for what a later run found out about a run's outcomes, which it may do more than once.
+    pub fn recovered_outcomes_file(&self, run: i64, staging_table: &str) -> Result<PathBuf, Error> {
+        let folder = self.outcomes_folder(run)?;
+        Ok(first_free(&folder, |number| format!("{staging_table}{RECOVERED}{number}.parquet")))
+    }
+
+    fn outcomes_folder(&self, run: i64) -> Result<PathBuf, Error> {
         let folder = self.folder.join(crate::folder::OUTCOMES).join(format!("{run:06}"));
         crate::folder::make(&folder)?;
-        let name = if recovered { format!("{staging_table}-recovered") } else { staging_table.to_owned() };
-        Ok(folder.join(format!("{name}.parquet")))
+        Ok(folder)
     }
+}
+
+/// What stands in a file's name before the number of the recovery that wrote it.
+pub const RECOVERED: &str = "-recovered-";
+
+/// The path of the first name that is not taken in a folder.
+fn first_free(folder: &Path, name: impl Fn(u32) -> String) -> PathBuf {
+    let mut paths = (1_u32..).map(|number| folder.join(name(number)));
+    paths.find(|path| !path.exists()).expect("a folder does not hold four billion files")
 }
 
 /// Notes of a staging table whose run has no batch that is on its way, or may still appear.

@@ -183,13 +183,9 @@ impl Ledger {
 
     /// Begins a new generation of what a staging table's targets hold.
     pub fn begin_held(&self, run: i64, staging_table: &str) -> Result<HeldWriter, Error> {
-        self.begin_generation(staging_table, &generation(run))
-    }
-
-    pub(crate) fn begin_generation(&self, staging_table: &str, file: &str) -> Result<HeldWriter, Error> {
         let held = self.folder.join("held").join(staging_table);
         folder::make(&held)?;
-        HeldWriter::create(staging_table, &held.join(file))
+        HeldWriter::create(staging_table, &held.join(generation(run)))
     }
 
     /// Removes the generation that a commit replaced with `file`; what cannot be removed now is only disk space.

@@ -12,7 +12,7 @@ pub mod limits;
 mod runs;
 mod schema;
 
-pub use batches::{Batch, BatchState};
+pub use batches::{Batch, BatchState, RECOVERED};
 pub use canaries::Canary;
 pub use error::Error;
 pub use held::{HeldReader, HeldRow, HeldTarget, HeldWriter, Standing};

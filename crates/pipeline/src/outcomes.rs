@@ -2,7 +2,7 @@
 //! who reads it.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -36,45 +36,57 @@ impl ToldOutcome {
 /// # Errors
 /// A run whose outcomes are not kept: it is too old, or sent nothing.
 pub fn outcomes(folder: &Path, run: i64, keep: impl Fn(&ToldOutcome) -> bool) -> Result<Vec<ToldOutcome>, Error> {
-    const RECOVERED: &str = "-recovered";
     let folder = folder.join("outcomes").join(format!("{run:06}"));
     let entries = std::fs::read_dir(&folder).map_err(|_| Error::NoOutcomes { run })?;
-    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "parquet"));
-    files.sort();
-    // What was recovered of a table comes before what the run itself knew.
-    files.sort_by_key(|path| {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let table = name.strip_suffix(RECOVERED).map(str::to_owned);
-        (table.clone().unwrap_or_else(|| name.clone()), table.is_none())
-    });
+    let mut files: Vec<File> = entries.filter_map(|entry| File::of(entry.ok()?.path())).collect();
+    // What was found out last comes first.
+    files.sort_by(|one, other| one.table.cmp(&other.table).then(other.recovered.cmp(&one.recovered)));
     let mut told = Vec::new();
-    let mut recovered: HashSet<String> = HashSet::new();
-    for path in files {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let is_recovered = name.ends_with(RECOVERED);
-        if is_recovered {
-            recovered.clear();
+    let mut known: HashSet<String> = HashSet::new();
+    for (place, file) in files.iter().enumerate() {
+        if place > 0 && files[place - 1].table != file.table {
+            known.clear();
         }
-        let table = name.strip_suffix(RECOVERED).unwrap_or(&name).to_owned();
-        for line in read_outcomes(&path)? {
+        let mut keys = HashSet::new();
+        for line in read_outcomes(&file.path)? {
             let line = line?;
-            if is_recovered {
-                recovered.insert(format!("{table} {}", line.row_key));
-            } else if recovered.contains(&format!("{table} {}", line.row_key)) {
+            if known.contains(&line.row_key) {
                 continue;
             }
-            let known = load::explain(&line.comment);
+            if file.recovered > 0 {
+                keys.insert(line.row_key.clone());
+            }
+            let explained = load::explain(&line.comment);
             let outcome = ToldOutcome {
-                staging_table: table.clone(),
-                cause: known.map(|known| known.cause),
-                remedy: known.map(|known| known.remedy),
+                staging_table: file.table.clone(),
+                cause: explained.map(|known| known.cause),
+                remedy: explained.map(|known| known.remedy),
                 line,
             };
             if keep(&outcome) {
                 told.push(outcome);
             }
         }
+        known.extend(keys);
     }
     Ok(told)
+}
+
+/// One file of outcomes: a table's, as the run itself wrote it or as the so manieth recovery did.
+struct File {
+    path: PathBuf,
+    table: String,
+    recovered: u32,
+}
+
+impl File {
+    /// None where it is another file, or one that was never finished.
+    fn of(path: PathBuf) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.strip_suffix(".parquet")?.to_owned();
+        let (table, recovered) = match name.split_once(ledger::RECOVERED) {
+            Some((table, number)) => (table.to_owned(), number.parse().ok()?),
+            None => (name, 0),
+        };
+        Some(Self { path, table, recovered })
+    }
 }

@@ -403,6 +403,25 @@ pub(crate) struct ServeArguments {
     /// Records that are there already, as TOML
     #[arg(long, value_name = "FILE")]
     pub(crate) seed: Vec<PathBuf>,
+    /// Password of admin; or SNOWHAUL_INSTANCE_ADMIN_PASSWORD, which other users of the machine do not see
+    #[arg(long, value_name = "PASSWORD")]
+    pub(crate) admin_password: Option<String>,
+    /// OAuth client; or SNOWHAUL_INSTANCE_CLIENT_ID
+    #[arg(long, value_name = "ID")]
+    pub(crate) client_id: Option<String>,
+    /// Its secret; or SNOWHAUL_INSTANCE_CLIENT_SECRET
+    #[arg(long, value_name = "SECRET")]
+    pub(crate) client_secret: Option<String>,
+    /// Account that loads; or SNOWHAUL_INSTANCE_SERVICE_ACCOUNT
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service_account: Option<String>,
+    /// Its password; or SNOWHAUL_INSTANCE_SERVICE_PASSWORD
+    #[arg(long, value_name = "PASSWORD")]
+    pub(crate) service_password: Option<String>,
+    /// What it does wrong, and when: lose-answer, commit-late=MS, stage-part=PERCENT, refuse=429|503, html, hibernate,
+    /// expire-tokens, slow-transform=MS, newest-first or stick, with ,every=N ,times=N ,skip=N ,path=PREFIX
+    #[arg(long, value_name = "FAULT")]
+    pub(crate) fault: Vec<String>,
 }
 
 /// What is measured.
@@ -410,6 +429,8 @@ pub(crate) struct ServeArguments {
 pub(crate) enum Bench {
     /// Each step of the road over application rows
     Road,
+    /// Sending application rows, and their promotion
+    Load,
     /// Reading a tenant that serves prepared pages from a process of its own
     Extract,
 }

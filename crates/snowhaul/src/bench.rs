@@ -61,6 +61,7 @@ pub(crate) async fn run(arguments: &BenchArguments, output: &mut Output) -> Resu
     std::fs::create_dir_all(&folder).with_context(|| format!("could not make `{}`", folder.display()))?;
     let measured = match arguments.what {
         Bench::Road => all(arguments, &folder).await.map(|document| serde_json::to_string_pretty(&document)),
+        Bench::Load => load(arguments, &folder).await.map(|document| serde_json::to_string_pretty(&document)),
         Bench::Extract => {
             reading::measure(arguments, &folder).await.map(|document| serde_json::to_string_pretty(&document))
         }
@@ -70,12 +71,36 @@ pub(crate) async fn run(arguments: &BenchArguments, output: &mut Output) -> Resu
     Ok(exit::DONE)
 }
 
-async fn all(arguments: &BenchArguments, folder: &Path) -> Result<Document> {
+fn measured_fleet(arguments: &BenchArguments) -> Result<Fleet> {
     let devices = u32::try_from(arguments.rows / ROWS_PER_DEVICE + 10).context("too many rows to measure")?;
-    let fleet = Fleet::new(FleetConfig { devices, apps_per_mac: APPS_PER_MAC, ..FleetConfig::demonstration() });
+    Ok(Fleet::new(FleetConfig { devices, apps_per_mac: APPS_PER_MAC, ..FleetConfig::demonstration() }))
+}
+
+/// Sending, apart from the steps before it, so that its memory is its own.
+async fn load(arguments: &BenchArguments, folder: &Path) -> Result<Document> {
+    let fleet = measured_fleet(arguments)?;
     let apps = folder.join("apps.parquet");
-    let reading = tokio::task::block_in_place(|| decode_and_write(&fleet, arguments, &apps))?;
-    let mut figures = reading.figures;
+    let once = BenchArguments { times: 1, ..*arguments };
+    let reading = tokio::task::block_in_place(|| decode_and_write(&fleet, &once, &apps))?;
+    let set = state::built_in()?;
+    let pipeline = named(&set, "applications")?;
+    let compiled = pipeline.mapping().clone().compile()?;
+    let engine = engine_with(&fleet, &apps, folder).await?;
+    measure::forget_peak_memory();
+    let mut figures = vec![deliver::figure(&engine, &pipeline, &compiled, folder).await?];
+    drop(engine);
+    // The instance that rows are promoted in is the other end, and would be another machine: its memory does not count.
+    let peak_memory_bytes = peak_memory_bytes();
+    figures.extend(promote(&set, folder).await?);
+    let parquet_bytes = std::fs::metadata(&apps).context("the measured file is gone")?.len();
+    Ok(document(arguments, &reading, parquet_bytes, peak_memory_bytes, figures))
+}
+
+async fn all(arguments: &BenchArguments, folder: &Path) -> Result<Document> {
+    let fleet = measured_fleet(arguments)?;
+    let apps = folder.join("apps.parquet");
+    let mut reading = tokio::task::block_in_place(|| decode_and_write(&fleet, arguments, &apps))?;
+    let mut figures = std::mem::take(&mut reading.figures);
     let set = state::built_in()?;
     let pipeline = named(&set, "applications")?;
     let compiled = pipeline.mapping().clone().compile()?;
@@ -85,20 +110,29 @@ async fn all(arguments: &BenchArguments, folder: &Path) -> Result<Document> {
     figures.push(normalise(&engine, &compiled, reading.rows, bytes, arguments.times).await?);
     figures.push(plan(&engine, &compiled, reading.rows, bytes).await?);
     figures.push(encode(&engine, &pipeline, &compiled).await?);
-    figures.push(deliver::figure(&engine, &pipeline, &compiled, folder).await?);
     // The instance that rows are promoted in is the other end, and would be another machine: its memory does not count.
     let peak_memory_bytes = peak_memory_bytes();
     figures.extend(promote(&set, folder).await?);
-    Ok(Document {
+    Ok(document(arguments, &reading, bytes, peak_memory_bytes, figures))
+}
+
+fn document(
+    arguments: &BenchArguments,
+    reading: &Reading,
+    parquet_bytes: u64,
+    peak_memory_bytes: Option<u64>,
+    figures: Vec<Figure>,
+) -> Document {
+    Document {
         schema_version: pipeline::limits::SCHEMA_VERSION,
         rows: reading.rows,
         json_bytes: reading.bytes,
-        parquet_bytes: bytes,
+        parquet_bytes,
         cores: std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get),
         times: arguments.times,
         peak_memory_bytes,
         figures,
-    })
+    }
 }
 
 fn named(set: &PipelineSet, name: &str) -> Result<Pipeline> {

@@ -1,4 +1,5 @@
-//! What the tests need of the machine: a C compiler with the headers of the C library, rustfmt and clippy.
+//! What the tests need of the machine: a C compiler with the headers of the C library, Python with its `venv` for
+//! ServiceNow's own client, rustfmt and clippy.
 //!
 //! Apart because only this may install something, and it says so before it does. SQLite, Zstandard and ring are
 //! compiled from C; they come with their sources, so no library of the system and no `pkg-config` is needed.
@@ -13,26 +14,36 @@ use crate::step;
 /// The packages that bring a C compiler where packages come from apt.
 const COMPILER_PACKAGES: [&str; 2] = ["gcc", "libc6-dev"];
 
+/// Those that bring Python.
+const PYTHON_PACKAGES: [&str; 2] = ["python3", "python3-venv"];
+
 /// Makes sure that everything is there, or says what is missing and how to get it.
 pub(crate) fn provide() -> Result<()> {
-    provide_compiler()?;
+    provide_package("C compiler with headers", &COMPILER_PACKAGES, compiles_c)?;
+    provide_package("Python with venv", &PYTHON_PACKAGES, makes_environments)?;
     require_component("fmt", "rustfmt")?;
     require_component("clippy", "clippy")
 }
 
-fn provide_compiler() -> Result<()> {
-    if compiles_c() {
+fn provide_package(what: &str, packages: &[&str], is_there: fn() -> bool) -> Result<()> {
+    if is_there() {
         return Ok(());
     }
-    println!("==> there is no C compiler with headers; installing {} with apt", COMPILER_PACKAGES.join(" and "));
+    let listed = packages.join(" and ");
+    println!("==> there is no {what}; installing {listed} with apt");
     ensure!(
         step::succeeds(Command::new("apt-get").arg("--version")),
-        "no C compiler and no apt here; hint: install a C compiler that can be called as `cc`"
+        "no {what} and no apt here; hint: install what other systems call {listed}"
     );
     step::run(as_root("apt-get").arg("update"))?;
-    step::run(as_root("apt-get").args(["install", "--yes", "--no-install-recommends"]).args(COMPILER_PACKAGES))?;
-    ensure!(compiles_c(), "`cc` still compiles nothing after the installation");
+    step::run(as_root("apt-get").args(["install", "--yes", "--no-install-recommends"]).args(packages))?;
+    ensure!(is_there(), "there is still no {what} after the installation");
     Ok(())
+}
+
+/// `ensurepip` is what Debian leaves out of a Python without `venv`.
+fn makes_environments() -> bool {
+    step::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
 }
 
 /// Whoever linked this program has a linker by the name of `cc`; that there are headers as well is what this asks.

@@ -84,11 +84,18 @@ impl Access {
         if !self.reads_table(dictionary, &table.name) {
             return Err(Refusal::unreadable_table(&table.name));
         }
-        if query.paths().all(|path| self.reads_path(dictionary, table, path)) {
-            Ok(())
-        } else {
-            Err(Refusal::unreadable_fields())
+        if !query.paths().all(|path| self.reads_path(dictionary, table, path)) {
+            return Err(Refusal::unreadable_fields());
         }
+        for join in &query.joins {
+            let Some(other) = dictionary.table(&join.other) else { continue };
+            let fields = [(table, &join.field), (other, &join.other_field)];
+            if !fields.iter().all(|(table, field)| self.reads_path(dictionary, table, field)) {
+                return Err(Refusal::unreadable_fields());
+            }
+            self.require(dictionary, other, &join.query)?;
+        }
+        Ok(())
     }
 
     fn reads_column(&self, dictionary: &Dictionary, table: &str, column: &str) -> bool {

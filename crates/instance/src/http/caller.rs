@@ -4,13 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rusqlite::Connection;
 
+use super::blocking;
 use super::refusal::Refusal;
+use super::standing::{self, Standing};
 use crate::config::Config;
 use crate::error::Error;
 use crate::instance::Shared;
@@ -27,9 +29,10 @@ impl FromRequestParts<Arc<Shared>> for Caller {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Self::Rejection> {
-        let authorization =
-            parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let authorization = authorization(&parts.headers);
+        let is_token = authorization.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"));
         let user = authenticate(shared, authorization).ok_or_else(Refusal::unauthenticated)?;
+        let user = admit(Arc::clone(shared), user, is_token).await?;
         let host = parts.headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or("localhost");
         Ok(Self { user, base: format!("http://{host}") })
     }
@@ -54,6 +57,31 @@ impl Caller {
     }
 }
 
+fn authorization(headers: &HeaderMap) -> &str {
+    headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// Who asks, whether or not they may.
+pub(super) fn user_of(shared: &Shared, headers: &HeaderMap) -> Option<String> {
+    authenticate(shared, authorization(headers))
+}
+
+/// Lets a user in whose record says so, and a client whose scope reaches that far.
+async fn admit(shared: Arc<Shared>, user: String, is_token: bool) -> Result<String, Refusal> {
+    blocking(move || {
+        shared.database.read(|connection| {
+            if !Standing::of(connection, &user)?.comes_in() {
+                return Err(Refusal::unauthenticated());
+            }
+            if is_token && !standing::is_in_scope(connection, &shared.config.client_id)? {
+                return Err(Refusal::out_of_scope());
+            }
+            Ok(user)
+        })
+    })
+    .await
+}
+
 fn authenticate(shared: &Shared, authorization: &str) -> Option<String> {
     let (scheme, credentials) = authorization.split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {
@@ -62,9 +90,19 @@ fn authenticate(shared: &Shared, authorization: &str) -> Option<String> {
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
+    let (user, password) = pair(credentials)?;
+    password_is_right(&shared.config, &user, &password).then_some(user)
+}
+
+/// The name and the password of Basic authentication.
+pub(super) fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+    let (scheme, credentials) = authorization(headers).split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("basic") { pair(credentials) } else { None }
+}
+
+fn pair(credentials: &str) -> Option<(String, String)> {
     let decoded = String::from_utf8(STANDARD.decode(credentials.trim()).ok()?).ok()?;
-    let (user, password) = decoded.split_once(':')?;
-    password_is_right(&shared.config, user, password).then(|| user.to_owned())
+    decoded.split_once(':').map(|(name, password)| (name.to_owned(), password.to_owned()))
 }
 
 /// True where the password is that of the user. Only two users can log in: `admin` and the service account.

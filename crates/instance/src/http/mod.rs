@@ -1,19 +1,24 @@
-//! The interface: OAuth, the Import Set API, the Table API, counts.
+//! The interface: OAuth, the Import Set API, the Table API, counts, batches, attachments, and pages for people.
 //!
 //! Handlers are thin: they read the request, hand the work to a blocking thread and write the documented shape. All
 //! of `/api/now/`, `/api/now/v1/` and `/api/now/v2/` is the same; what is not there is refused as the platform does.
 
 mod access;
+mod attachment;
+mod batch;
 mod caller;
 mod import;
 mod listing;
 mod oauth;
+mod page;
 mod parameters;
 mod refusal;
 mod render;
+mod standing;
 mod stats;
 mod table;
 mod tokens;
+mod traffic;
 mod watch;
 mod write;
 
@@ -23,7 +28,9 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
+pub(crate) use attachment::prepare as prepare_attachments;
 pub(crate) use tokens::Tokens;
+pub(crate) use traffic::Traffic;
 
 use crate::instance::Shared;
 use crate::limits::BODY_BYTES_MAX;
@@ -31,6 +38,17 @@ use refusal::Refusal;
 
 /// Every address that the instance answers.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    let batch = Router::new()
+        .route("/api/now/batch", post(batch::serve))
+        .route("/api/now/v1/batch", post(batch::serve))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&shared), watch::watch))
+        .with_state(Arc::clone(&shared));
+    batch.merge(api(shared))
+}
+
+/// Every address that may also be asked in a batch.
+fn api(shared: Arc<Shared>) -> Router {
     let api = Router::new()
         .route("/table/{table}", get(table::list).post(write::create))
         .route(
@@ -40,16 +58,21 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/stats/{table}", get(stats::count))
         .route("/import/{table}", post(import::one))
         .route("/import/{table}/insertMultiple", post(import::many))
-        .route("/import/{table}/{sys_id}", get(import::read));
+        .route("/import/{table}/{sys_id}", get(import::read))
+        .route("/attachment", get(attachment::list))
+        .route("/attachment/file", post(attachment::upload))
+        .route("/attachment/{sys_id}", get(attachment::read).delete(attachment::remove))
+        .route("/attachment/{sys_id}/file", get(attachment::file));
     Router::new()
         .route("/oauth_token.do", post(oauth::token))
         .route("/oauth_revoke_token.do", get(oauth::revoke).post(oauth::revoke))
         .nest("/api/now", api.clone())
         .nest("/api/now/v1", api.clone())
         .nest("/api/now/v2", api)
-        .fallback(|| async { Refusal::nowhere() })
+        .fallback(page::serve)
         .method_not_allowed_fallback(|| async { Refusal::wrong_method() })
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&shared), traffic::control))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&shared), watch::watch))
         .with_state(shared)
 }

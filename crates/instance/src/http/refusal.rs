@@ -15,16 +15,24 @@ pub(super) struct Refusal {
     status: StatusCode,
     message: String,
     detail: Option<String>,
+    /// The answer says that the user is known all the same.
+    is_logged_in: bool,
 }
 
 impl Refusal {
     fn new(status: StatusCode, message: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { status, message: message.into(), detail: Some(detail.into()) }
+        Self { status, message: message.into(), detail: Some(detail.into()), is_logged_in: false }
     }
 
     /// No credentials, wrong ones, or a token whose life is over.
     pub(super) fn unauthenticated() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "User Not Authenticated", "Required to provide Auth information")
+    }
+
+    /// An OAuth client whose scope does not reach the interface (Zurich; KB2731346).
+    pub(super) fn out_of_scope() -> Self {
+        let detail = "Access to unscoped api is not allowed";
+        Self { is_logged_in: true, ..Self::new(StatusCode::FORBIDDEN, "User Not Authorized", detail) }
     }
 
     /// A user without the role that an operation needs; the operation is `Insert`, `Update` or `Delete`.
@@ -68,12 +76,18 @@ impl Refusal {
             status: StatusCode::BAD_REQUEST,
             message: "Requested URI does not represent any resource".to_owned(),
             detail: None,
+            is_logged_in: false,
         }
     }
 
     /// An address that is asked in a way that it does not answer.
     pub(super) fn wrong_method() -> Self {
-        Self { status: StatusCode::METHOD_NOT_ALLOWED, message: "Method not supported".to_owned(), detail: None }
+        Self {
+            status: StatusCode::METHOD_NOT_ALLOWED,
+            message: "Method not supported".to_owned(),
+            detail: None,
+            is_logged_in: false,
+        }
     }
 
     /// A body that cannot be read.
@@ -140,6 +154,12 @@ impl From<ImportError> for Refusal {
             ),
             ImportError::InvalidBody(error) => Self::invalid_body(format!("The payload is not valid JSON: {error}")),
             ImportError::UnknownRecord(parameter) => Self::invalid_parameter(parameter, "There is no such record"),
+            // The text is what official clients look for; the status is not documented.
+            ImportError::QuotaSpent => Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Transaction cancelled: maximum execution time exceeded",
+                "Transaction cancelled: maximum execution time exceeded. Check logs for error trace",
+            ),
             ImportError::Failed(error) => Self::from(error),
         }
     }
@@ -152,6 +172,9 @@ impl IntoResponse for Refusal {
             "status": "failure",
         });
         let mut response = (self.status, Json(body)).into_response();
+        if self.is_logged_in {
+            response.headers_mut().insert("x-is-logged-in", HeaderValue::from_static("true"));
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             let realm = HeaderValue::from_static("BASIC realm=\"Service-now\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, realm);

@@ -20,13 +20,13 @@ use crate::instance::Shared;
 use crate::query::{self, Selection};
 use crate::transform::property;
 
-const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
+pub(super) const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 
 /// A list of records as it will be sent.
-struct Page {
-    body: Vec<u8>,
+pub(super) struct Page {
+    pub(super) body: Vec<u8>,
     written: usize,
-    total: Option<u64>,
+    pub(super) total: Option<u64>,
 }
 
 /// `GET /api/now/table/{table}`.
@@ -114,7 +114,7 @@ pub(super) fn is_strict(connection: &Connection) -> Result<bool, Refusal> {
     Ok(property(connection, "glide.invalid_query.returns_no_rows")?.as_deref() == Some("true"))
 }
 
-fn page(
+pub(super) fn page(
     connection: &Connection,
     dictionary: &Dictionary,
     table: &str,

@@ -55,6 +55,12 @@ impl Tokens {
         Grant { access, refresh, seconds_left: seconds_until(ends) }
     }
 
+    /// Whose refresh token it is, while it counts.
+    pub(super) fn user_of_refresh(&self, refresh: &str) -> Option<String> {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.refresh.get(refresh).filter(|token| token.ends > Instant::now()).map(|token| token.user.clone())
+    }
+
     /// A new access token for whom the refresh token belongs to.
     pub(super) fn refresh(&self, refresh: &str) -> Option<Grant> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);

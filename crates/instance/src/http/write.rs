@@ -115,7 +115,7 @@ fn pairs(values: &[(String, String)]) -> Vec<(&str, &str)> {
     values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
-fn require_admin(
+pub(super) fn require_admin(
     connection: &Connection,
     dictionary: &Dictionary,
     caller: &Caller,

@@ -7,12 +7,16 @@
 
 mod answer;
 mod body;
+mod deleter;
 mod set;
 mod staging;
+
+use std::time::Instant;
 
 use rusqlite::{Connection, OptionalExtension as _};
 
 pub(crate) use answer::{ImportAnswer, answer};
+pub(crate) use deleter::delete as delete_old;
 
 use crate::error::Error;
 use crate::instance::Shared;
@@ -27,6 +31,8 @@ pub(crate) enum ImportError {
     InvalidBody(serde_json::Error),
     /// A record named by a query parameter is not there.
     UnknownRecord(&'static str),
+    /// The work took longer than the quota allows, and was undone.
+    QuotaSpent,
     /// The database failed.
     Failed(Error),
 }
@@ -76,6 +82,7 @@ pub(crate) fn insert_multiple(
     body: &[u8],
     options: &LoadOptions,
 ) -> Result<Loaded, ImportError> {
+    let began = Instant::now();
     let dictionary = shared.dictionary();
     let staging = staging::Staging::new(&dictionary, table).ok_or(ImportError::InvalidTable)?;
     let mapping = shared.database.read::<_, ImportError>(|connection| Ok(mapping(connection, table)?))?;
@@ -90,6 +97,9 @@ pub(crate) fn insert_multiple(
         if mapping.synchronous {
             run(transaction, shared, &loaded.import_set_id)?;
         }
+        if began.elapsed() > shared.config.import_quota {
+            return Err(ImportError::QuotaSpent);
+        }
         Ok(loaded)
     })?;
     shared.books.staged(rows.len() as u64);
@@ -102,6 +112,7 @@ pub(crate) fn insert_multiple(
 /// Loads one record, by column names, and transforms it before answering. All of a day's share one import set.
 /// Answers the id of the import-set row.
 pub(crate) fn insert_one(shared: &Shared, user: &str, table: &str, body: &[u8]) -> Result<String, ImportError> {
+    let began = Instant::now();
     let dictionary = shared.dictionary();
     let staging = staging::Staging::new(&dictionary, table).ok_or(ImportError::InvalidTable)?;
     let row = body::record(body, &staging.keys(true)).map_err(ImportError::InvalidBody)?;
@@ -112,6 +123,9 @@ pub(crate) fn insert_one(shared: &Shared, user: &str, table: &str, body: &[u8]) 
         let mut runner = Runner::start(transaction, std::sync::Arc::clone(&dictionary), &set, row - 1)?;
         while runner.block(transaction)? {}
         runner.finish(transaction, false)?;
+        if began.elapsed() > shared.config.import_quota {
+            return Err(ImportError::QuotaSpent);
+        }
         Ok(id)
     })
 }

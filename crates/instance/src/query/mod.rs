@@ -4,9 +4,11 @@
 //! this, unless `glide.invalid_query.returns_no_rows` is true.
 
 mod condition;
+mod join;
 mod select;
 mod walk;
 
+pub(crate) use join::Join;
 pub(crate) use select::{ROOT, Selection};
 pub(crate) use walk::{Walked, walk};
 
@@ -72,11 +74,17 @@ pub(crate) struct Query {
     pub(crate) alternatives: Vec<Vec<Vec<Term>>>,
     /// Fields to sort by, and whether downwards.
     pub(crate) order: Vec<(String, bool)>,
+    /// What other tables have to hold beside.
+    pub(crate) joins: Vec<Join>,
     /// Terms that are none: they are ignored, and counted for the property that forbids it.
     pub(crate) unknown: usize,
 }
 
 impl Query {
+    fn empty() -> Self {
+        Self { alternatives: vec![Vec::new()], ..Self::default() }
+    }
+
     /// Every field that it names, to compare or to sort by.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
         let terms = self.alternatives.iter().flatten().flatten().map(|term| term.path.as_str());
@@ -86,13 +94,27 @@ impl Query {
 
 /// Reads a query. Fails only on one that is too long.
 pub(crate) fn parse(text: &str) -> Result<Query, String> {
-    let mut query = Query { alternatives: vec![Vec::new()], ..Query::default() };
+    let mut query = Query::empty();
     let parts = split(text);
     if parts.len() > QUERY_TERMS_MAX {
         return Err(format!("a query has at most {QUERY_TERMS_MAX} terms"));
     }
-    for part in parts {
-        read_part(&part, &mut query);
+    let mut parts = parts.iter().map(String::as_str).peekable();
+    while let Some(part) = parts.next() {
+        match Join::begin(part) {
+            Some(Ok((mut join, first))) => {
+                read_part(first, &mut join.query);
+                while let Some(part) = parts.next_if(|part| !join.ends_before(part)) {
+                    if join.ends_with(part) {
+                        break;
+                    }
+                    read_part(part, &mut join.query);
+                }
+                query.joins.push(join);
+            }
+            Some(Err(())) => query.unknown += 1,
+            None => read_part(part, &mut query),
+        }
     }
     Ok(query)
 }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::condition::condition;
 use super::walk::walk;
-use super::{Query, Term};
+use super::{Join, Operator, Query, Term};
 use crate::dictionary::{Dictionary, Kind, Table, quoted};
 use crate::error::Error;
 
@@ -26,12 +26,13 @@ impl<'d> Selection<'d> {
         let mut selection =
             Self { dictionary, table, conditions: String::new(), order: String::new(), values: Vec::new() };
         let mut unknown = query.unknown;
-        let alternatives: Vec<String> = query.alternatives.iter().map(|all| selection.all(all, &mut unknown)).collect();
+        let root = Place { table, alias: ROOT };
+        let conditions = selection.matching(root, query, &mut unknown);
         selection.conditions = if strict && unknown > 0 {
             selection.values.clear();
             "0".to_owned()
         } else {
-            alternatives.join(" OR ")
+            conditions
         };
         selection.order = selection.sorted(&query.order);
         selection
@@ -61,16 +62,55 @@ impl<'d> Selection<'d> {
         Ok(count.unsigned_abs())
     }
 
+    /// Everything that a query asks of the records at a place.
+    fn matching(&mut self, place: Place<'d, '_>, query: &Query, unknown: &mut usize) -> String {
+        let alternatives: Vec<String> = query.alternatives.iter().map(|all| self.all(place, all, unknown)).collect();
+        let mut parts = vec![format!("({})", alternatives.join(" OR "))];
+        for join in &query.joins {
+            match self.joined(place, join, unknown) {
+                Some(joined) => parts.push(joined),
+                None => *unknown += 1,
+            }
+        }
+        parts.join(" AND ")
+    }
+
+    /// What another table has to hold; none where it, or a field, is not known.
+    fn joined(&mut self, place: Place<'d, '_>, join: &Join, unknown: &mut usize) -> Option<String> {
+        let other = self.dictionary.table(&join.other)?;
+        let alias = format!("{}j", place.alias);
+        let inner = Place { table: other, alias: &alias };
+        let own = walk(self.dictionary, place.table, place.alias, &join.field)?.sql;
+        let its = walk(self.dictionary, other, &alias, &join.other_field)?.sql;
+        *unknown += join.query.unknown;
+        let conditions = self.matching(inner, &join.query, unknown);
+        let matching = format!("FROM {} WHERE {its} = {own} AND {conditions}", source(self.dictionary, other, &alias));
+        Some(match join.count {
+            None => format!("EXISTS (SELECT 1 {matching})"),
+            Some((operator, count)) => {
+                let operator = match operator {
+                    Operator::Differs => "<>",
+                    Operator::Below => "<",
+                    Operator::AtMost => "<=",
+                    Operator::Above => ">",
+                    Operator::AtLeast => ">=",
+                    _ => "=",
+                };
+                format!("(SELECT COUNT(*) {matching}) {operator} {count}")
+            }
+        })
+    }
+
     /// All of these; what has no known term is true.
-    fn all(&mut self, all: &[Vec<Term>], unknown: &mut usize) -> String {
-        let parts: Vec<String> = all.iter().filter_map(|any| self.any(any, unknown)).collect();
+    fn all(&mut self, place: Place<'d, '_>, all: &[Vec<Term>], unknown: &mut usize) -> String {
+        let parts: Vec<String> = all.iter().filter_map(|any| self.any(place, any, unknown)).collect();
         if parts.is_empty() { "1".to_owned() } else { format!("({})", parts.join(" AND ")) }
     }
 
-    fn any(&mut self, any: &[Term], unknown: &mut usize) -> Option<String> {
+    fn any(&mut self, place: Place<'d, '_>, any: &[Term], unknown: &mut usize) -> Option<String> {
         let mut parts = Vec::new();
         for term in any {
-            match walk(self.dictionary, self.table, ROOT, &term.path) {
+            match walk(self.dictionary, place.table, place.alias, &term.path) {
                 Some(walked) => parts.push(condition(&walked, term, &mut self.values)),
                 None => *unknown += 1,
             }
@@ -98,16 +138,26 @@ impl<'d> Selection<'d> {
         }
     }
 
-    /// The table itself, or with the tables that extend it where there are any.
     fn source(&self) -> String {
-        let family = self.dictionary.family(&self.table.name);
-        if family.len() == 1 {
-            return format!("{} AS {ROOT}", quoted(&self.table.name));
-        }
-        let columns: Vec<String> = self.table.columns.iter().map(|column| quoted(&column.name)).collect();
-        let columns = columns.join(", ");
-        let parts: Vec<String> =
-            family.iter().map(|member| format!("SELECT {columns} FROM {}", quoted(member))).collect();
-        format!("({}) AS {ROOT}", parts.join(" UNION ALL "))
+        source(self.dictionary, self.table, ROOT)
     }
+}
+
+/// A table under an alias, to which fields belong.
+#[derive(Clone, Copy)]
+struct Place<'d, 'a> {
+    table: &'d Table,
+    alias: &'a str,
+}
+
+/// The table itself, or with the tables that extend it where there are any.
+fn source(dictionary: &Dictionary, table: &Table, alias: &str) -> String {
+    let family = dictionary.family(&table.name);
+    if family.len() == 1 {
+        return format!("{} AS {alias}", quoted(&table.name));
+    }
+    let columns: Vec<String> = table.columns.iter().map(|column| quoted(&column.name)).collect();
+    let columns = columns.join(", ");
+    let parts: Vec<String> = family.iter().map(|member| format!("SELECT {columns} FROM {}", quoted(member))).collect();
+    format!("({}) AS {alias}", parts.join(" UNION ALL "))
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod client;
+mod clients;
 mod durable;
 mod loading;
 mod promoting;
@@ -9,6 +10,8 @@ mod reading;
 mod reads;
 mod rules;
 mod seeds;
+mod standing;
+mod traffic;
 mod update_sets;
 mod updates;
 

@@ -8,12 +8,15 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rusqlite::OptionalExtension as _;
 
 use super::run::{self, Runner};
+use crate::clock;
 use crate::error::Error;
+use crate::import;
 use crate::instance::Shared;
-use crate::limits::{RETRY_PAUSE, STUCK_PAUSE};
+use crate::limits::{MIDNIGHT_PAUSE, RETRY_PAUSE, STUCK_PAUSE};
 use crate::misbehaviour::{Concern, FaultKind};
 
 /// Wakes the transformer, or ends it.
@@ -61,8 +64,9 @@ impl Bell {
 
     fn wait(&self) {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.changed.wait_while(state, |state| !state.rung && !state.stopped);
-        waited.unwrap_or_else(PoisonError::into_inner).rung = false;
+        let rings = |state: &mut BellState| !state.rung && !state.stopped;
+        let waited = self.changed.wait_timeout_while(state, MIDNIGHT_PAUSE, rings);
+        waited.unwrap_or_else(PoisonError::into_inner).0.rung = false;
     }
 
     /// Waits that long, or until stopped.
@@ -95,8 +99,10 @@ impl Transformer {
 }
 
 fn work(shared: &Shared) {
+    let mut day = String::new();
     while !shared.bell.stopped() {
         shared.bell.wait_while_held();
+        delete_at_midnight(shared, &mut day);
         match next(shared) {
             Ok(Some(set)) => transform(shared, &set),
             Ok(None) => shared.bell.wait(),
@@ -104,6 +110,26 @@ fn work(shared: &Shared) {
                 tracing::error!(error = &error as &dyn std::error::Error, "could not look for import sets");
                 shared.bell.pause(RETRY_PAUSE);
             }
+        }
+    }
+}
+
+/// Runs the nightly job when a day has begun, and when the instance is opened.
+fn delete_at_midnight(shared: &Shared, day: &mut String) {
+    let today = clock::today();
+    if *day == today {
+        return;
+    }
+    *day = today;
+    let dictionary = shared.dictionary();
+    let deleted = shared
+        .database
+        .write_after_requests(|transaction| import::delete_old(transaction, &dictionary, Timestamp::now()));
+    match deleted {
+        Ok(0) => {}
+        Ok(sets) => tracing::info!(sets, "deleted old import sets"),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "could not delete old import sets");
         }
     }
 }

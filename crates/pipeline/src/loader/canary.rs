@@ -42,6 +42,14 @@ impl Trial {
     }
 }
 
+/// One row that went alone.
+struct Tried {
+    sent: Sent,
+    heard: Heard,
+    /// What the instance says where it refused the row.
+    refusal: Option<String>,
+}
+
 impl Loader<'_> {
     /// Sends the first rows of a group one by one until one comes through, enters what became of them, and says how
     /// many they were. Where none may follow, the books are stopped.
@@ -54,23 +62,18 @@ impl Loader<'_> {
     ) -> Result<usize, Error> {
         let columns = self.sent_columns(group)?;
         let tries = load::limits::CANARY_ROWS_MAX.min(columns.num_rows());
-        let (mut rows, mut said) = (0, String::new());
-        let mut came_through = false;
+        let (mut rows, mut came_through, mut said) = (0, false, String::new());
         while rows < tries && !came_through && !books.is_stopped() {
-            let one = group.slice(rows, 1);
-            let (sent, heard, refusal) = self.try_row(&columns, rows, sender).await?;
-            let left = sent.rows;
-            came_through = left == 1 && heard.failed.is_none() && refusal.is_none();
+            let Tried { mut sent, heard, refusal } = self.try_row(&columns, rows, sender).await?;
+            came_through = sent.rows == 1 && sent.stopped.is_none() && heard.failed.is_none() && refusal.is_none();
             said = refusal.unwrap_or_default();
-            let stopped = sent.stopped.as_ref().is_some();
-            let mut sent = sent;
             if let Some(error) = sent.stopped.take() {
                 books.stop(error);
             }
-            if left == 0 && stopped {
+            if sent.rows == 0 {
                 break;
             }
-            self.settle(&one, &sent, heard, books)?;
+            self.settle(&group.slice(rows, 1), &sent, heard, books)?;
             rows += 1;
         }
         sender.passed(rows);
@@ -88,23 +91,18 @@ impl Loader<'_> {
         Ok(rows)
     }
 
-    /// Sends one row and reads it back. The last part is what the instance says where it refused the row.
-    async fn try_row(
-        &self,
-        columns: &RecordBatch,
-        row: usize,
-        sender: &mut Sender<'_>,
-    ) -> Result<(Sent, Heard, Option<String>), Error> {
+    /// Sends one row and reads it back.
+    async fn try_row(&self, columns: &RecordBatch, row: usize, sender: &mut Sender<'_>) -> Result<Tried, Error> {
         let mut sent = Sent::default();
         let delivered = match sender.send_alone(columns, row).await? {
             Delivery::Staged { batch, .. } => batch,
             Delivery::Stopped { error, may_have_left } => {
                 sent.stopped = Some(error);
                 sent.rows = usize::from(may_have_left);
-                return Ok((sent, Heard::default(), None));
+                return Ok(Tried { sent, heard: Heard::default(), refusal: None });
             }
-            // A single row is never cut.
-            Delivery::TooLarge => return Ok((sent, Heard::default(), None)),
+            // A single row cannot be cut, and is refused with the body.
+            Delivery::TooLarge => return Ok(Tried { sent, heard: Heard::default(), refusal: None }),
         };
         let delivered = Delivered { rows: 0..1, ..delivered };
         let heard = self.hear(std::slice::from_ref(&delivered)).await;
@@ -116,7 +114,7 @@ impl Loader<'_> {
         let outcomes = heard.outcomes.values().flatten();
         let refused = outcomes.filter(|told| matches!(told.outcome, Outcome::Skipped | Outcome::Error));
         let refusal = refused.map(|told| told.comment.clone()).next();
-        Ok((sent, heard, refusal))
+        Ok(Tried { sent, heard, refusal })
     }
 
     /// The first difference between a row as it was sent and as it is kept.

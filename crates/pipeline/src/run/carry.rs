@@ -67,7 +67,7 @@ impl One<'_> {
                 let maps = self.target.transform_maps(table).await;
                 let maps = maps.map_err(Error::target(format!("read the transform maps of `{table}`")))?;
                 ledger.note_sending(number, table, &plan.blake3)?;
-                let outcomes = OutcomesFile::create(&ledger.outcomes_file(number, table, false)?)?;
+                let outcomes = OutcomesFile::create(&ledger.outcomes_file(number, table)?)?;
                 let trial = Trial::due(ledger, self.pipeline, self.dictionary, self.run.now)?;
                 (maps, Some(outcomes), trial)
             }

@@ -140,7 +140,7 @@ async fn settle_batch(
 fn recover(one: &One<'_>, ledger: &mut Ledger, note: &Sending, settled: &[Settled]) -> Result<u64, Error> {
     let table = one.pipeline.staging_table();
     let mut held = ledger.begin_recovered(note.run, table)?;
-    let mut file = OutcomesFile::create(&ledger.outcomes_file(note.run, table, true)?)?;
+    let mut file = OutcomesFile::create(&ledger.recovered_outcomes_file(note.run, table)?)?;
     let mut merge = Merge::new(ledger.read_held(table)?, false, &mut held);
     let mut told: HashMap<&str, Vec<RowOutcome>> = HashMap::new();
     for outcome in settled.iter().flat_map(|settled| &settled.outcomes) {

@@ -83,6 +83,11 @@ fn rounded(number: f64) -> f64 {
     (number * 1000.0).round() / 1000.0
 }
 
+/// Lets the highest resident memory begin anew; where the system does not, it stays that of the whole process.
+pub(super) fn forget_peak_memory() {
+    drop(std::fs::write("/proc/self/clear_refs", "5"));
+}
+
 /// Highest resident memory of this process; `None` where the system does not tell.
 pub(super) fn peak_memory_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;

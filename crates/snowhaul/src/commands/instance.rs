@@ -1,7 +1,7 @@
 //! `instance serve`: the embedded instance by itself.
 
 use anyhow::{Context, Result};
-use instance::{Config, Instance};
+use instance::{Config, Fault, Instance};
 use pipeline::update_set;
 use tokio::net::TcpListener;
 
@@ -11,31 +11,45 @@ use crate::output::Output;
 
 /// Serves until it is interrupted.
 pub(super) async fn serve(common: &Common, arguments: ServeArguments, output: &mut Output) -> Result<u8> {
+    let faults = arguments.fault.iter().map(|fault| fault.parse::<Fault>());
+    let faults: Vec<Fault> = faults.collect::<Result<_, _>>().map_err(|unknown| exit::Usage(unknown.to_string()))?;
     let made_up = Config { data: arguments.data, ..Config::with_made_up_secrets() };
+    let mut given = |flag: Option<String>, name: &str, label: &str, made_up: String| {
+        flag.or_else(|| std::env::var(name).ok()).unwrap_or_else(|| {
+            output.talk(&format!("{label}: {made_up}"));
+            made_up
+        })
+    };
     let config = Config {
-        admin_password: given_or(
+        admin_password: given(
+            arguments.admin_password,
             "SNOWHAUL_INSTANCE_ADMIN_PASSWORD",
             "password of admin",
             made_up.admin_password,
-            output,
         ),
-        client_id: given_or("SNOWHAUL_INSTANCE_CLIENT_ID", "client id", made_up.client_id, output),
-        client_secret: given_or("SNOWHAUL_INSTANCE_CLIENT_SECRET", "client secret", made_up.client_secret, output),
-        service_account: given_or(
+        client_id: given(arguments.client_id, "SNOWHAUL_INSTANCE_CLIENT_ID", "client id", made_up.client_id),
+        client_secret: given(
+            arguments.client_secret,
+            "SNOWHAUL_INSTANCE_CLIENT_SECRET",
+            "client secret",
+            made_up.client_secret,
+        ),
+        service_account: given(
+            arguments.service_account,
             "SNOWHAUL_INSTANCE_SERVICE_ACCOUNT",
             "service account",
             made_up.service_account,
-            output,
         ),
-        service_password: given_or(
+        service_password: given(
+            arguments.service_password,
             "SNOWHAUL_INSTANCE_SERVICE_PASSWORD",
             "its password",
             made_up.service_password,
-            output,
         ),
         ..made_up
     };
     let instance = Instance::open(config).context("could not open the instance")?;
+    instance.misbehave(faults).map_err(|unknown| exit::Usage(unknown.to_string()))?;
     let installed = instance.install_update_set(&update_set(&common.pipelines()?.nightly()))?;
     output.talk(&format!("installed: {}", installed.tables.join(", ")));
     for path in arguments.install {
@@ -55,12 +69,4 @@ pub(super) async fn serve(common: &Common, arguments: ServeArguments, output: &m
     output.talk(&format!("serving on http://{}", listener.local_addr().context("could not learn the port")?));
     instance.serve(listener, super::interrupted()).await.context("the instance failed")?;
     Ok(exit::DONE)
-}
-
-/// What the environment says, or what was made up, which is said once.
-fn given_or(name: &str, label: &str, made_up: String, output: &mut Output) -> String {
-    std::env::var(name).unwrap_or_else(|_| {
-        output.talk(&format!("{label}: {made_up}"));
-        made_up
-    })
 }
