@@ -13,6 +13,7 @@ mod sys_id;
 mod dictionary;
 mod store;
 
+mod reconcile;
 mod records;
 mod shipped;
 

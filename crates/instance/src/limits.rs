@@ -9,6 +9,10 @@ pub(crate) const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// The default transaction quota of the Import Set API (default quota rules).
 pub(crate) const IMPORT_QUOTA: Duration = Duration::from_secs(60);
 
+/// Records that match one item until they are too many to choose the oldest (identification engine, skip_duplicates: the
+/// documented threshold).
+pub(crate) const DUPLICATES_MAX: usize = 5;
+
 /// Requests of the interface that are worked on at once, and how many may wait: the semaphore `API_INT` of one node
 /// (KB0635398, KB3046852).
 pub(crate) const SEMAPHORES: usize = 4;

@@ -7,6 +7,7 @@ mod access;
 mod attachment;
 mod batch;
 mod caller;
+mod identify;
 mod import;
 mod listing;
 mod oauth;
@@ -59,6 +60,10 @@ fn api(shared: Arc<Shared>) -> Router {
         .route("/import/{table}", post(import::one))
         .route("/import/{table}/insertMultiple", post(import::many))
         .route("/import/{table}/{sys_id}", get(import::read))
+        .route("/identifyreconcile", post(identify::reconcile))
+        .route("/identifyreconcile/enhanced", post(identify::reconcile))
+        .route("/identifyreconcile/query", post(identify::query))
+        .route("/identifyreconcile/queryEnhanced", post(identify::query))
         .route("/attachment", get(attachment::list))
         .route("/attachment/file", post(attachment::upload))
         .route("/attachment/{sys_id}", get(attachment::read).delete(attachment::remove))

@@ -56,6 +56,15 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, "Insufficient rights to query records", detail)
     }
 
+    /// A discovery source that is no choice: the one body that a capture shows.
+    pub(super) fn invalid_source(source: &str) -> Self {
+        let detail = format!(
+            "INVALID_INPUT_DATA: In payload invalid data source [{source}] exist. You need to provide a valid choice value \
+             from field [discovery_source] in table [cmdb_ci]"
+        );
+        Self::new(StatusCode::BAD_REQUEST, "INVALID_INPUT_DATA", detail)
+    }
+
     /// No table of that name.
     pub(super) fn invalid_table(table: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, format!("Invalid table {table}"), format!("Table {table} does not exist"))

@@ -16,6 +16,8 @@ pub(crate) fn delete(connection: &Connection, dictionary: &Dictionary, now: Time
     let old = "SELECT sys_id FROM sys_import_set WHERE sys_created_on < ?1";
     let rows_of = |table: &str| format!("SELECT sys_id FROM {} WHERE sys_import_set IN ({old})", quoted(table));
     for table in dictionary.family(IMPORT_SET_ROW) {
+        let targets = format!("DELETE FROM sys_import_set_target_row WHERE import_set_row IN ({})", rows_of(table));
+        connection.execute(&targets, [&before])?;
         let errors = format!("DELETE FROM sys_import_set_row_error WHERE import_set_row IN ({})", rows_of(table));
         connection.execute(&errors, [&before])?;
         let rows = format!("DELETE FROM {} WHERE sys_import_set IN ({old})", quoted(table));

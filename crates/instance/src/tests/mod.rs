@@ -8,6 +8,8 @@ mod loading;
 mod promoting;
 mod reading;
 mod reads;
+mod reconciling;
+mod robust;
 mod rules;
 mod seeds;
 mod standing;

@@ -95,6 +95,11 @@ impl Updates {
             .record("sys_security_acl_role", &[("sys_security_acl", rule.as_str()), ("sys_user_role", role)])
     }
 
+    /// A record of any table under an id, by which others name it.
+    pub(crate) fn identified(self, table: &str, id: &str, values: &[(&str, &str)]) -> Self {
+        self.wrapped(table, "", id, values)
+    }
+
     /// A record of any table; its id is made of its place in the set.
     pub(crate) fn record(self, table: &str, values: &[(&str, &str)]) -> Self {
         let id = sys_id::of(&["test record", self.name, table, &self.records.len().to_string()]);

@@ -5,33 +5,33 @@ use rusqlite::{Connection, Row};
 
 use super::plan::{BeforeRow, ChoiceAction, Choices, Field, Home, Map, Plan, Reference, Source};
 use super::rule::{Rule, Usage};
-use super::statements;
+use super::{robust, statements};
 use crate::dictionary::{Column, Dictionary, Kind, Table};
 use crate::error::Error;
 use crate::records::finders;
 
 /// A `sys_transform_map` record.
-struct MapRecord {
-    id: String,
-    name: String,
-    target: String,
-    business_rules: bool,
-    copy_empty: bool,
-    insert_on_empty: bool,
+pub(super) struct MapRecord {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) target: String,
+    pub(super) business_rules: bool,
+    pub(super) copy_empty: bool,
+    pub(super) insert_on_empty: bool,
 }
 
 /// A `sys_transform_entry` record.
-struct EntryRecord {
-    source: String,
-    target: String,
-    coalesce: bool,
-    coalesce_empty: bool,
-    case_sensitive: bool,
-    action: String,
-    value_field: String,
-    date_format: String,
-    scripted: bool,
-    script: String,
+pub(super) struct EntryRecord {
+    pub(super) source: String,
+    pub(super) target: String,
+    pub(super) coalesce: bool,
+    pub(super) coalesce_empty: bool,
+    pub(super) case_sensitive: bool,
+    pub(super) action: String,
+    pub(super) value_field: String,
+    pub(super) date_format: String,
+    pub(super) scripted: bool,
+    pub(super) script: String,
 }
 
 /// What is the same for all fields of a plan.
@@ -43,18 +43,29 @@ struct Compiler<'a> {
     fields: usize,
 }
 
-/// Compiles the active maps of a staging table, in their order.
+/// Compiles what transforms a staging table: its active robust transformer, else its active maps, in their order.
 pub(crate) fn compile(connection: &Connection, dictionary: &Dictionary, staging: &str) -> Result<Plan, Error> {
     let definition = dictionary.require(staging)?;
-    let records = map_records(connection, staging)?;
+    let robust = robust::transformer(connection, staging)?;
+    let records = match &robust {
+        Some(transformer) => robust::entities(connection, transformer)?,
+        None => map_records(connection, staging)?
+            .into_iter()
+            .map(|record| {
+                let entries = entry_records(connection, &record.id)?;
+                Ok((record, entries))
+            })
+            .collect::<Result<_, Error>>()?,
+    };
     let mut compiler = Compiler {
         connection,
         dictionary,
         columns: definition.loadable().map(|column| column.name.clone()).collect(),
-        targets: records.iter().map(|record| record.target.clone()).collect(),
+        targets: records.iter().map(|(record, _)| record.target.clone()).collect(),
         fields: 0,
     };
-    let maps = records.into_iter().map(|record| compiler.map(record)).collect::<Result<Vec<Map>, Error>>()?;
+    let maps = records.into_iter().map(|(record, entries)| compiler.map(record, &entries));
+    let maps = maps.collect::<Result<Vec<Map>, Error>>()?;
     Ok(Plan {
         staging: staging.to_owned(),
         read: statements::read(staging, &compiler.columns),
@@ -63,20 +74,20 @@ pub(crate) fn compile(connection: &Connection, dictionary: &Dictionary, staging:
         strict_truth: property(connection, "glide.transform.boolean.casesensitive")?.as_deref() != Some("false"),
         columns: compiler.columns,
         maps,
+        robust,
         fields: compiler.fields,
     })
 }
 
 impl Compiler<'_> {
-    fn map(&mut self, record: MapRecord) -> Result<Map, Error> {
+    fn map(&mut self, record: MapRecord, entries: &[EntryRecord]) -> Result<Map, Error> {
         let dictionary = self.dictionary;
         let target = dictionary
             .table(&record.target)
             .ok_or_else(|| fault(&record.name, format!("its target table `{}` is unknown", record.target)))?;
-        let entries = entry_records(self.connection, &record.id)?;
         let mut slots: Vec<String> = Vec::new();
         let mut fields = Vec::with_capacity(entries.len());
-        for entry in &entries {
+        for entry in entries {
             fields.push(self.field(&record.name, target, entry, &mut slots)?);
         }
         let written = slots.len();
@@ -228,7 +239,7 @@ fn fault(map: &str, reason: impl std::fmt::Display) -> Error {
     Error::UpdateSet(format!("the transform map `{}`: {reason}", map.escape_debug()))
 }
 
-fn truth(row: &Row<'_>, position: usize) -> rusqlite::Result<bool> {
+pub(super) fn truth(row: &Row<'_>, position: usize) -> rusqlite::Result<bool> {
     Ok(row.get_ref(position)?.as_str()? == "true")
 }
 

@@ -12,6 +12,7 @@
 mod compile;
 mod field;
 mod plan;
+mod robust;
 mod row;
 mod rule;
 mod run;

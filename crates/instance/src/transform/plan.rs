@@ -10,6 +10,8 @@ pub(crate) struct Plan {
     /// The staging columns that are read, in the order of a row's values.
     pub(super) columns: Vec<String>,
     pub(super) maps: Vec<Map>,
+    /// The robust transformer whose entities the maps are.
+    pub(super) robust: Option<String>,
     /// Fields of all maps; each has a cache of its own.
     pub(super) fields: usize,
     /// `glide.transform.boolean.casesensitive`: an upper-case TRUE becomes false.

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::compile::compile;
 use super::field::{Caches, Evaluation};
 use super::plan::Plan;
+use super::robust;
 use super::row::{self, Outcome, State};
 use crate::dictionary::{Dictionary, quoted};
 use crate::error::Error;
@@ -153,6 +154,7 @@ impl Runner {
                 Outcome::of(State::Error, "No transform entry or scripts are defined; Target record not found");
             return self.store_outcome(connection, row, 0, outcome, now);
         }
+        let mut outcomes = Vec::new();
         for position in 0..self.plan.maps.len() {
             let mut records = Records {
                 connection,
@@ -169,7 +171,33 @@ impl Runner {
                 strict_truth: self.plan.strict_truth,
             };
             let outcome = row::transform(&mut evaluation, &self.plan.maps[position])?;
-            self.store_outcome(connection, row, position, outcome, now)?;
+            if self.plan.robust.is_some() {
+                outcomes.push(outcome);
+            } else {
+                self.store_outcome(connection, row, position, outcome, now)?;
+            }
+        }
+        if self.plan.robust.is_some() {
+            self.store_entities(connection, row, &outcomes)?;
+            self.store_outcome(connection, row, 0, robust::together(&outcomes), now)?;
+        }
+        Ok(())
+    }
+
+    /// What became of a row in each target entity of a robust transformer.
+    fn store_entities(&mut self, connection: &Connection, row: &Pending, outcomes: &[Outcome]) -> Result<(), Error> {
+        let mut records = Records::new(connection, &self.dictionary, USER, &mut self.memory);
+        for (entity, outcome) in self.plan.maps.iter().zip(outcomes) {
+            let values = [
+                ("import_set_row", row.id.as_str()),
+                ("import_set_run", self.runs[0].id.as_str()),
+                ("entity", entity.id.as_str()),
+                ("state", outcome.state.as_str()),
+                ("target_table", outcome.target.as_str()),
+                ("target_record", outcome.target_id.as_str()),
+                ("error_message", outcome.comment.as_str()),
+            ];
+            records.insert("sys_import_set_target_row", &values)?;
         }
         Ok(())
     }
@@ -189,7 +217,8 @@ impl Runner {
         let first = position == 0;
         let row_id = if first { row.id.clone() } else { sys_id::fresh() };
         let row_error = self.store_error(connection, position, &row_id, &outcome)?;
-        let map = self.plan.maps.get(position).map_or("", |map| map.id.as_str());
+        let map = self.plan.maps.get(position).filter(|_| self.plan.robust.is_none());
+        let map = map.map_or("", |map| map.id.as_str());
         let result = params![
             row.row,
             outcome.state.as_str(),
@@ -234,7 +263,7 @@ impl Runner {
     }
 
     fn open_runs(&mut self, connection: &Connection) -> Result<(), Error> {
-        let maps: Vec<String> = if self.plan.maps.is_empty() {
+        let maps: Vec<String> = if self.plan.maps.is_empty() || self.plan.robust.is_some() {
             vec![String::new()]
         } else {
             self.plan.maps.iter().map(|map| map.id.clone()).collect()
@@ -286,6 +315,7 @@ impl Runner {
         let values = [
             ("sys_import_set", self.set.as_str()),
             ("sys_transform_map", map),
+            ("robust_transformer", self.plan.robust.as_deref().unwrap_or_default()),
             ("state", "Running"),
             ("started", now.as_str()),
         ];

@@ -16,7 +16,8 @@ use crate::transform::{self, Rule, Usage};
 const DICTIONARY_TABLES: [&str; 3] = ["sys_db_object", "sys_dictionary", "sys_documentation"];
 
 /// Tables whose records others refer to; they are stored before those.
-const REFERRED_TABLES: [&str; 3] = ["sys_user_role", "sys_security_acl", "sys_transform_map"];
+const REFERRED_TABLES: [&str; 5] =
+    ["sys_user_role", "sys_security_acl", "sys_transform_map", "sys_robust_import_set_transformer", "sys_rte_entity"];
 
 /// Installs the set and answers the dictionary that now holds. Runs in the caller's transaction.
 pub(crate) fn install(
