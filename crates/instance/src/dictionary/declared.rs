@@ -51,6 +51,8 @@ pub(crate) struct DeclaredColumn {
     pub(crate) default: String,
     #[serde(default)]
     pub(crate) choice: bool,
+    #[serde(default)]
+    pub(crate) mandatory: bool,
     /// True for the column that stands for the record; a table's `display` sets it.
     #[serde(skip)]
     pub(crate) display: bool,
@@ -93,6 +95,7 @@ impl DeclaredColumn {
             dependent: self.dependent,
             default: self.default,
             choice: self.choice,
+            mandatory: self.mandatory,
             declared_on: table.to_owned(),
             name: self.name,
         }

@@ -38,6 +38,8 @@ pub(crate) struct Column {
     pub(crate) default: String,
     /// True where `sys_choice` lists the values.
     pub(crate) choice: bool,
+    /// True where a record should have a value; only maps that say so mind.
+    pub(crate) mandatory: bool,
     /// The table that declares it; its choices are kept under that name.
     pub(crate) declared_on: String,
 }
@@ -222,6 +224,7 @@ fn system_columns(table: &str) -> Vec<Column> {
             dependent: String::new(),
             default: String::new(),
             choice: false,
+            mandatory: false,
             declared_on: table.to_owned(),
         })
         .collect()

@@ -52,7 +52,7 @@ fn store_column(connection: &Connection, table: &str, column: &DeclaredColumn, n
             "INSERT OR REPLACE INTO sys_dictionary (sys_id, sys_created_on, sys_created_by, sys_updated_on, sys_updated_by, \
              sys_mod_count, name, element, column_label, internal_type, max_length, reference, dependent_on_field, \
              default_value, choice, display, mandatory, read_only, \"unique\", active) \
-             VALUES (?1, ?2, 'system', ?2, 'system', '0', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'false', 'false', 'false', 'true')",
+             VALUES (?1, ?2, 'system', ?2, 'system', '0', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'false', 'false', 'true')",
         )?
         .execute(params![
             sys_id::of(&["sys_dictionary", table, &column.name]),
@@ -67,6 +67,7 @@ fn store_column(connection: &Connection, table: &str, column: &DeclaredColumn, n
             column.default,
             if column.choice { "1" } else { "0" },
             if column.display { "true" } else { "false" },
+            if column.mandatory { "true" } else { "false" },
         ])?;
     Ok(())
 }
@@ -82,7 +83,7 @@ pub(crate) fn load(connection: &Connection) -> Result<Dictionary, Error> {
     }
     let mut statement = connection.prepare(
         "SELECT name, element, column_label, internal_type, max_length, reference, dependent_on_field, default_value, choice, \
-         display FROM sys_dictionary WHERE element <> '' AND active <> 'false' ORDER BY rowid",
+         display, mandatory FROM sys_dictionary WHERE element <> '' AND active <> 'false' ORDER BY rowid",
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -101,6 +102,7 @@ pub(crate) fn load(connection: &Connection) -> Result<Dictionary, Error> {
             dependent: row.get(6)?,
             default: row.get(7)?,
             display: row.get::<_, String>(9)? == "true",
+            mandatory: row.get::<_, String>(10)? == "true",
         });
     }
     Dictionary::build(tables.into_values().collect())

@@ -56,7 +56,7 @@ fn api(shared: Arc<Shared>) -> Router {
             "/table/{table}/{sys_id}",
             get(table::read).patch(write::change).put(write::change).delete(write::remove),
         )
-        .route("/stats/{table}", get(stats::count))
+        .route("/stats/{table}", get(stats::aggregate))
         .route("/import/{table}", post(import::one))
         .route("/import/{table}/insertMultiple", post(import::many))
         .route("/import/{table}/{sys_id}", get(import::read))

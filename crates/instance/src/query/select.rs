@@ -49,6 +49,22 @@ impl<'d> Selection<'d> {
         )
     }
 
+    /// A statement for these expressions over groups of records, in the groups' order.
+    pub(crate) fn grouped(&self, expressions: &[String], groups: &[String], limit: usize) -> String {
+        let groups = groups.join(", ");
+        let (by, order) = if groups.is_empty() {
+            (String::new(), String::new())
+        } else {
+            (format!("GROUP BY {groups}"), format!("ORDER BY {groups}"))
+        };
+        format!(
+            "SELECT {} FROM {} WHERE {} {by} {order} LIMIT {limit}",
+            expressions.join(", "),
+            self.source(),
+            self.conditions
+        )
+    }
+
     /// The values of the statement's conditions.
     pub(crate) fn values(&self) -> &[String] {
         &self.values

@@ -145,6 +145,11 @@ impl<'a> Records<'a> {
         lookup::find(self, table, &definition.display, display)
     }
 
+    /// What stands for a record where another refers to it; empty where there is no such record.
+    pub(crate) fn display(&self, table: &str, id: &str) -> Result<String, Error> {
+        lookup::display_of(self, table, id)
+    }
+
     /// Values of one record; all empty where there is no such record.
     pub(crate) fn values<'c>(
         &self,

@@ -5,6 +5,7 @@ mod client;
 mod clients;
 mod durable;
 mod loading;
+mod mapping;
 mod promoting;
 mod reading;
 mod reads;

@@ -43,6 +43,34 @@ impl Updates {
         self.wrapped("sys_dictionary", &wrapper, &id, &values)
     }
 
+    /// A text that a record should have.
+    pub(crate) fn mandatory(self, table: &str, name: &str, label: &str) -> Self {
+        let wrapper = format!(" element=\"{name}\" table=\"{table}\"");
+        let values = [
+            ("name", table),
+            ("element", name),
+            ("column_label", label),
+            ("internal_type", "string"),
+            ("max_length", "40"),
+            ("mandatory", "true"),
+            ("active", "true"),
+        ];
+        let id = sys_id::of(&["test column", table, name]);
+        self.wrapped("sys_dictionary", &wrapper, &id, &values)
+    }
+
+    /// A map that minds mandatory fields as it says.
+    pub(crate) fn enforcing(self, name: &str, source: &str, target: &str, enforce: &str) -> Self {
+        let values = [
+            ("name", name),
+            ("source_table", source),
+            ("target_table", target),
+            ("active", "true"),
+            ("enforce_mandatory_fields", enforce),
+        ];
+        self.wrapped("sys_transform_map", "", &map_id(name), &values)
+    }
+
     pub(crate) fn map(self, name: &str, source: &str, target: &str, order: &str) -> Self {
         let values = [
             ("name", name),

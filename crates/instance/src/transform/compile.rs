@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, Row};
 
+use super::dates::DateFormat;
 use super::plan::{BeforeRow, ChoiceAction, Choices, Field, Home, Map, Plan, Reference, Source};
 use super::rule::{Rule, Usage};
 use super::{robust, statements};
@@ -18,6 +19,7 @@ pub(super) struct MapRecord {
     pub(super) business_rules: bool,
     pub(super) copy_empty: bool,
     pub(super) insert_on_empty: bool,
+    pub(super) enforce_mandatory: String,
 }
 
 /// A `sys_transform_entry` record.
@@ -105,6 +107,7 @@ impl Compiler<'_> {
                 update: statements::update(table, &slots[..written]),
             })
             .collect();
+        let mandatory = mandatory(target, &record.enforce_mandatory, &slots[..written]);
         Ok(Map {
             coalesces: !coalesce.is_empty(),
             match_empty: entries.iter().any(|entry| entry.coalesce && entry.coalesce_empty),
@@ -117,6 +120,7 @@ impl Compiler<'_> {
             before,
             copy_empty: record.copy_empty,
             insert_on_empty: record.insert_on_empty,
+            mandatory,
             business_rules: record.business_rules,
         })
     }
@@ -131,12 +135,9 @@ impl Compiler<'_> {
         let column = target
             .column(&entry.target)
             .ok_or_else(|| fault(map, format!("there is no column `{}.{}`", target.name, entry.target)))?;
-        if !matches!(entry.date_format.as_str(), "" | "yyyy-MM-dd" | "yyyy-MM-dd HH:mm:ss") {
-            return Err(fault(
-                map,
-                format!("`{}`: the date format `{}` is not known here", entry.target, entry.date_format),
-            ));
-        }
+        let date_format = DateFormat::parse(&entry.date_format).ok_or_else(|| {
+            fault(map, format!("`{}`: the date format `{}` is not known here", entry.target, entry.date_format))
+        })?;
         let key = self.fields;
         self.fields += 1;
         Ok(Field {
@@ -146,6 +147,7 @@ impl Compiler<'_> {
             slot: slot(slots, &entry.target),
             kind: column.kind,
             max_length: column.max_length,
+            date_format,
             coalesce: entry.coalesce,
             action: action(map, entry)?,
             reference: self.reference(map, column, entry)?,
@@ -218,6 +220,18 @@ impl Compiler<'_> {
     }
 }
 
+/// The mandatory columns that a map minds: `No`, `Only Mapped Fields` or `All Fields`.
+fn mandatory(target: &Table, enforce: &str, mapped: &[String]) -> Vec<String> {
+    let enforce = enforce.to_lowercase();
+    let minds = |column: &&Column| match enforce.split_whitespace().next() {
+        Some("all") => true,
+        Some("only") => mapped.contains(&column.name),
+        _ => false,
+    };
+    let mandatory = target.columns.iter().filter(|column| column.mandatory).filter(minds);
+    mandatory.map(|column| column.name.clone()).collect()
+}
+
 /// The place of a target column among those compared; two field maps of one column share it.
 fn slot(slots: &mut Vec<String>, column: &str) -> usize {
     slots.iter().position(|slot| slot == column).unwrap_or_else(|| {
@@ -246,7 +260,7 @@ pub(super) fn truth(row: &Row<'_>, position: usize) -> rusqlite::Result<bool> {
 fn map_records(connection: &Connection, staging: &str) -> Result<Vec<MapRecord>, Error> {
     let mut statement = connection.prepare_cached(
         "SELECT sys_id, name, target_table, run_business_rules, copy_empty_fields, \
-         create_new_record_on_empty_coalesce_fields FROM sys_transform_map \
+         create_new_record_on_empty_coalesce_fields, enforce_mandatory_fields FROM sys_transform_map \
          WHERE source_table = ?1 COLLATE NOCASE AND active = 'true' ORDER BY CAST(\"order\" AS INTEGER), rowid",
     )?;
     let records = statement.query_map([staging], |row| {
@@ -257,6 +271,7 @@ fn map_records(connection: &Connection, staging: &str) -> Result<Vec<MapRecord>,
             business_rules: truth(row, 3)?,
             copy_empty: truth(row, 4)?,
             insert_on_empty: truth(row, 5)?,
+            enforce_mandatory: row.get(6)?,
         })
     })?;
     Ok(records.collect::<Result<_, _>>()?)

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::tz::TimeZone;
 use rusqlite::OptionalExtension as _;
 
 use super::plan::{ChoiceAction, Choices, Field, Map, Plan, Reference, Source};
@@ -51,6 +52,8 @@ pub(super) struct Evaluation<'e, 'a> {
     pub(super) values: &'e [String],
     pub(super) notes: &'e mut Vec<String>,
     pub(super) strict_truth: bool,
+    /// The importing user's.
+    pub(super) zone: &'e TimeZone,
 }
 
 impl Evaluation<'_, '_> {
@@ -83,7 +86,7 @@ impl Evaluation<'_, '_> {
         if let Some(reference) = &field.reference {
             return self.reference(field, reference, text);
         }
-        let Some(stored) = value::store(field, text, self.strict_truth, self.notes) else {
+        let Some(stored) = value::store(field, text, self.strict_truth, self.zone, self.notes) else {
             return Ok(None);
         };
         match &field.choices {

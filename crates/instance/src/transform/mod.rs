@@ -10,6 +10,7 @@
 //! a row that fails says so in its state and comment, and fails nothing else.
 
 mod compile;
+mod dates;
 mod field;
 mod plan;
 mod robust;

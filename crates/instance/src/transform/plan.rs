@@ -1,6 +1,7 @@
 //! Transform maps made ready: every name resolved and every statement written once for a run, so that a row costs
 //! look-ups and nothing else.
 
+use super::dates::DateFormat;
 use super::rule::Rule;
 use crate::dictionary::Kind;
 
@@ -37,6 +38,8 @@ pub(super) struct Map {
     pub(super) match_empty: bool,
     pub(super) insert_on_empty: bool,
     pub(super) business_rules: bool,
+    /// Target columns that must not be empty.
+    pub(super) mandatory: Vec<String>,
 }
 
 /// The statements for one table.
@@ -61,6 +64,7 @@ pub(super) struct Field {
     pub(super) slot: usize,
     pub(super) kind: Kind,
     pub(super) max_length: usize,
+    pub(super) date_format: DateFormat,
     pub(super) coalesce: bool,
     pub(super) action: ChoiceAction,
     pub(super) reference: Option<Reference>,

@@ -43,6 +43,7 @@ pub(super) fn entities(
             business_rules: truth(row, 3)?,
             copy_empty: truth(row, 4)?,
             insert_on_empty: false,
+            enforce_mandatory: String::new(),
         })
     })?;
     let entities = entities.collect::<Result<Vec<_>, _>>()?;

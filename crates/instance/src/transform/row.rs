@@ -187,8 +187,20 @@ fn insert(evaluation: &mut Evaluation<'_, '_>, map: &Map, values: Vec<Option<Str
             draft.set(&field.target, value);
         }
     }
+    require(map, |column| Some(draft.get(column)))?;
     let id = evaluation.records.insert_draft(&inserter, draft, map.business_rules)?;
     Ok(Outcome { target_id: id, ..Outcome::of(State::Inserted, "") })
+}
+
+/// Refuses a record whose mandatory columns are empty; what the row does not touch is not asked.
+fn require<'v>(map: &Map, value: impl Fn(&str) -> Option<&'v str>) -> Result<(), Stop> {
+    match map.mandatory.iter().find(|column| value(column) == Some("")) {
+        None => Ok(()),
+        Some(column) => {
+            let said = format!("Mandatory field {column} of {} has no value", map.target);
+            Err(Stop::Rejected(800, said))
+        }
+    }
 }
 
 fn update(
@@ -203,6 +215,10 @@ fn update(
             new[field.slot] = value;
         }
     }
+    require(map, |column| {
+        let slot = map.slots[..map.written].iter().position(|slot| slot == column)?;
+        Some(new[slot])
+    })?;
     let changed: Vec<(&str, &str)> = (0..map.written)
         .filter(|&slot| new[slot] != found.current[slot])
         .map(|slot| (map.slots[slot].as_str(), new[slot]))

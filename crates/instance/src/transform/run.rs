@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::compile::compile;
+use super::dates;
 use super::field::{Caches, Evaluation};
 use super::plan::Plan;
 use super::robust;
@@ -25,6 +27,7 @@ pub(crate) struct Runner {
     dictionary: Arc<Dictionary>,
     plan: Plan,
     caches: Caches,
+    zone: TimeZone,
     memory: Memory,
     /// One run a map; one without a map where the staging table has none.
     runs: Vec<Run>,
@@ -61,6 +64,18 @@ impl Run {
     }
 }
 
+/// The time zone of who loaded the set.
+fn zone_of_importer(connection: &Connection, set: &str) -> Result<TimeZone, Error> {
+    let zone: Option<String> = connection
+        .prepare_cached(
+            "SELECT u.time_zone FROM sys_import_set s JOIN sys_user u ON u.user_name = s.sys_created_by COLLATE NOCASE \
+             WHERE s.sys_id = ?1 LIMIT 1",
+        )?
+        .query_row([set], |row| row.get(0))
+        .optional()?;
+    Ok(dates::zone_of_user(&zone.unwrap_or_default()))
+}
+
 /// A pending row of the staging table.
 struct Pending {
     row: i64,
@@ -84,6 +99,7 @@ impl Runner {
         let mut runner = Self {
             set: set.to_owned(),
             caches: Caches::new(&plan),
+            zone: zone_of_importer(connection, set)?,
             memory: Memory::default(),
             runs: Vec::new(),
             cursor: after,
@@ -169,6 +185,7 @@ impl Runner {
                 values: &row.values,
                 notes: &mut Vec::new(),
                 strict_truth: self.plan.strict_truth,
+                zone: &self.zone,
             };
             let outcome = row::transform(&mut evaluation, &self.plan.maps[position])?;
             if self.plan.robust.is_some() {

@@ -1,22 +1,29 @@
 //! Values that need nothing but themselves: numbers, truths, dates, text of a length.
 
+use jiff::tz::TimeZone;
+
 use super::plan::Field;
-use crate::clock;
 use crate::dictionary::Kind;
 
 /// The source value that clears a field: a reserved word of the platform.
 pub(super) const CLEAR: &str = "NULL";
 
 /// The value as its column stores it. `None` leaves the field alone; what was lost is noted.
-pub(super) fn store(field: &Field, text: &str, strict_truth: bool, notes: &mut Vec<String>) -> Option<String> {
+pub(super) fn store(
+    field: &Field,
+    text: &str,
+    strict_truth: bool,
+    zone: &TimeZone,
+    notes: &mut Vec<String>,
+) -> Option<String> {
     let stored = match field.kind {
         Kind::Boolean => Some(truth(text, strict_truth).to_owned()),
         Kind::Integer => integer(text),
         Kind::Decimal => {
             text.trim().parse::<f64>().ok().filter(|number| number.is_finite()).map(|_| text.trim().to_owned())
         }
-        Kind::DateTime => clock::date_time(text.trim()),
-        Kind::Date => clock::date(text.trim()),
+        Kind::DateTime => field.date_format.date_time(text, zone),
+        Kind::Date => field.date_format.date(text),
         Kind::Text | Kind::Script | Kind::Password | Kind::Reference | Kind::Document | Kind::Id => {
             return Some(cut(field, text, notes));
         }
