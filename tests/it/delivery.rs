@@ -75,7 +75,7 @@ fn is_whole(report: &RunReport) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_is_lost_and_nothing_is_sent_twice() {
     let (state, served) = (State::new(), Served::with(None, &pipelines()).await);
-    misbehave(&served, &["lose-answer"]);
+    misbehave(&served, &["lose-answer,path=/api/now/import"]);
     let report = state.carry(&fleet(&state, ROWS, "One"), &served, night()).await.expect("a night");
     is_whole(&report);
     assert_eq!(report.tables[0].accounts.inserted, ROWS as u64);
@@ -177,6 +177,25 @@ async fn nothing_is_sent_while_an_old_batch_is_not_transformed() {
     misbehave(&served, &[]);
     is_whole(&state.carry(&fleet(&state, 300, "New"), &served, night()).await.expect("the night after"));
     is_in_the_target_once(&served, 300, "New").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_left_until_the_instance_deleted_it_goes_again() {
+    let (state, served) = (State::new(), Served::with(None, &pipelines()).await);
+    let hurried = Night { patience: Patience { confirm_within: Duration::from_millis(200), ..brief() }, ..night() };
+    misbehave(&served, &["stick"]);
+    let report = state.carry(&fleet(&state, 300, "One"), &served, hurried).await.expect("it is accounted");
+    assert!(report.is_incomplete());
+    misbehave(&served, &[]);
+    while served.target().await.count("sys_import_set", "state=processed").await.expect("counted") == 0 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let in_eight_days = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(8 * 24);
+    assert_eq!(served.instance.delete_import_sets(in_eight_days).expect("deleted"), 1);
+    let next = state.carry(&fleet(&state, 300, "One"), &served, night()).await.expect("eight days later");
+    is_whole(&next);
+    assert!(next.tables[0].notes.iter().any(|note| note.contains("is lost, its rows go again")), "{next:?}");
+    is_in_the_target_once(&served, 300, "One").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

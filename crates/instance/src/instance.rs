@@ -7,6 +7,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use axum::ServiceExt;
+use axum::extract::Request;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 
@@ -176,7 +178,10 @@ impl Instance {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
         let router = http::router(Arc::clone(&self.running.shared));
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        // Before routing, which a layer inside the router would come after.
+        let overridden = tower::util::MapRequestLayer::new(http::overridden);
+        let service = tower::Layer::layer(&overridden, router);
+        let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(service);
         axum::serve(listener, service).with_graceful_shutdown(shutdown).await?;
         let running = self.running;
         tokio::task::spawn_blocking(move || running.stop()).await.map_err(io::Error::other)

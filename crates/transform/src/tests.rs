@@ -147,14 +147,22 @@ fn run(mapping: &Mapping, data_sets: &[(&str, &[Record])], way: Way) -> Out {
     })
 }
 
+/// Where a row was read.
+const PLACE: [&str; 2] = [lineage::PAGE, lineage::RECORD];
+
 async fn staged(engine: &Engine, compiled: &Compiled) -> Out {
     let mut stager = Stager::new(compiled, |page, record| format!("page {page}, record {record}"));
     let mut rows = compiled.rows(engine, None).await.expect("the query plans");
     let mut out = Vec::new();
     while let Some(batch) = rows.next().await {
         let batch = stager.stage(&batch.expect("the query runs")).expect("rows are sorted out");
-        let columns = batch.columns().iter().map(|array| TextColumn::new(array).expect("staged values are texts"));
-        let columns: Vec<TextColumn> = columns.collect();
+        // Where a row was read follows from the order of pages; nothing else does. It stands last.
+        let said = batch.num_columns() - PLACE.len();
+        let schema = batch.schema();
+        assert_eq!(schema.fields()[said..].iter().map(|field| field.name().as_str()).collect::<Vec<_>>(), PLACE);
+        let columns = batch.columns()[..said].iter();
+        let columns: Vec<TextColumn> =
+            columns.map(|array| TextColumn::new(array).expect("staged values are texts")).collect();
         out.extend((0..batch.num_rows()).map(|row| -> Vec<Option<String>> {
             columns.iter().map(|column| column.text(row).map(str::to_owned)).collect()
         }));
@@ -191,7 +199,7 @@ fn every_expression_and_every_query_plans() {
 fn the_rows_are_followed_by_key_fingerprint_and_moment() {
     let out = run(&things(), &[("things", &[record("AAAA1111", "a", "2026-01-01T00:00:00Z")])], Way::PLAIN);
     let row = &out.0[0];
-    assert_eq!(row.len(), things().columns.len() + lineage::KEPT.len());
+    assert_eq!(row.len(), things().columns.len() + lineage::KEPT.len() - PLACE.len());
     assert_eq!(row.last(), Some(&Some("2026-01-01 00:00:00".to_owned())));
 }
 

@@ -31,7 +31,7 @@ use axum::routing::{get, post};
 
 pub(crate) use attachment::prepare as prepare_attachments;
 pub(crate) use tokens::Tokens;
-pub(crate) use traffic::Traffic;
+pub(crate) use traffic::{Traffic, overridden};
 
 use crate::instance::Shared;
 use crate::limits::BODY_BYTES_MAX;

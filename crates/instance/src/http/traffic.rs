@@ -15,7 +15,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rusqlite::Connection;
@@ -100,6 +100,18 @@ impl Drop for Place<'_> {
     }
 }
 
+/// The method that a header says (`X-HTTP-Method-Override` on a POST), before the request is routed.
+pub(crate) fn overridden<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
+    let said = request.headers().get("x-http-method-override").and_then(|value| value.to_str().ok());
+    let method = said.and_then(|said| Method::from_bytes(said.to_ascii_uppercase().as_bytes()).ok());
+    if request.method() == Method::POST
+        && let Some(method) = method
+    {
+        *request.method_mut() = method;
+    }
+    request
+}
+
 /// Lets a request through when its turn has come.
 pub(super) async fn control(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     if !request.uri().path().starts_with("/api/") {
@@ -114,6 +126,7 @@ pub(super) async fn control(State(shared): State<Arc<Shared>>, request: Request,
     if let Some(spent) = standing.as_ref().filter(|standing| standing.window.requests > standing.rule.limit) {
         return with_headers(refused(&path, spent), standing.as_ref());
     }
+    let wants_no_body = request.headers().get("x-no-response-body").is_some_and(|value| value == "true");
     let session = session_of(request.headers());
     let is_new = session.is_none();
     let mut response = match session {
@@ -124,6 +137,10 @@ pub(super) async fn control(State(shared): State<Arc<Shared>>, request: Request,
         && let Ok(cookie) = HeaderValue::from_str(&format!("{SESSION}={}; Path=/; HttpOnly", crate::sys_id::fresh()))
     {
         response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    if wants_no_body {
+        *response.body_mut() = axum::body::Body::empty();
+        response.headers_mut().remove(header::CONTENT_LENGTH);
     }
     with_headers(response, standing.as_ref())
 }

@@ -7,7 +7,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::blocking;
 use super::caller::Caller;
@@ -15,7 +15,8 @@ use super::listing::Listing;
 use super::parameters::{Parameters, require_json};
 use super::refusal::Refusal;
 use super::table::{json, record};
-use crate::dictionary::Dictionary;
+use crate::dictionary::{Dictionary, Kind};
+use crate::error::Error;
 use crate::instance::Shared;
 use crate::records::{Memory, Records};
 
@@ -31,15 +32,17 @@ pub(super) async fn create(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refusal> {
-    let listing = Listing::of(&Parameters::of_uri(&uri))?;
+    let parameters = Parameters::of_uri(&uri);
+    let listing = Listing::of(&parameters)?;
     let values = values(&headers, body)?;
     blocking(move || {
         let dictionary = shared.dictionary();
         shared.database.write(|transaction| {
             require_admin(transaction, &dictionary, &caller, &table, "Insert")?;
             let mut memory = Memory::default();
-            let id =
-                Records::new(transaction, &dictionary, &caller.user, &mut memory).insert(&table, &pairs(&values))?;
+            let mut records = Records::new(transaction, &dictionary, &caller.user, &mut memory);
+            let values = as_stored(&records, &table, values, &parameters)?;
+            let id = records.insert(&table, &pairs(&values))?;
             let mut response =
                 json(StatusCode::CREATED, record(transaction, &dictionary, &table, &id, listing, &caller)?);
             let location = format!("{}/api/now/table/{table}/{id}", caller.base);
@@ -61,7 +64,8 @@ pub(super) async fn change(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refusal> {
-    let listing = Listing::of(&Parameters::of_uri(&uri))?;
+    let parameters = Parameters::of_uri(&uri);
+    let listing = Listing::of(&parameters)?;
     let values = values(&headers, body)?;
     blocking(move || {
         let dictionary = shared.dictionary();
@@ -70,6 +74,7 @@ pub(super) async fn change(
             let mut memory = Memory::default();
             let mut records = Records::new(transaction, &dictionary, &caller.user, &mut memory);
             let home = records.home(&table, &id)?.ok_or_else(Refusal::no_record)?;
+            let values = as_stored(&records, &home, values, &parameters)?;
             records.update(&home, &id, &pairs(&values))?;
             Ok(json(StatusCode::OK, record(transaction, &dictionary, &table, &id, listing, &caller)?))
         })
@@ -109,6 +114,40 @@ fn values(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Ve
         other => other.to_string(),
     };
     Ok(object.into_iter().map(|(name, value)| (name, text(value))).collect())
+}
+
+/// Values as they are stored, where they were given as people see them (`sysparm_input_display_value`): the record that a
+/// reference names, the value of a choice's label. What names nothing is stored as it is.
+fn as_stored(
+    records: &Records<'_>,
+    table: &str,
+    values: Vec<(String, String)>,
+    parameters: &Parameters,
+) -> Result<Vec<(String, String)>, Refusal> {
+    if !parameters.is_true("sysparm_input_display_value") {
+        return Ok(values);
+    }
+    let definition = records.dictionary.require(table)?;
+    let mut stored = Vec::with_capacity(values.len());
+    for (name, value) in values {
+        let named = match definition.column(&name) {
+            Some(column) if column.kind == Kind::Reference => records.displayed_as(&column.reference, &value)?,
+            Some(column) if column.choice => choice(records.connection, &column.declared_on, &name, &value)?,
+            _ => None,
+        };
+        stored.push((name, named.unwrap_or(value)));
+    }
+    Ok(stored)
+}
+
+fn choice(connection: &Connection, table: &str, element: &str, label: &str) -> Result<Option<String>, Error> {
+    let found = connection
+        .prepare_cached(
+            "SELECT value FROM sys_choice WHERE name = ?1 AND element = ?2 AND label = ?3 COLLATE NOCASE LIMIT 1",
+        )?
+        .query_row([table, element, label], |row| row.get(0))
+        .optional()?;
+    Ok(found)
 }
 
 fn pairs(values: &[(String, String)]) -> Vec<(&str, &str)> {

@@ -144,3 +144,25 @@ fn pages_show_records_and_nothing_of_them_is_markup() {
     assert_eq!(client.see("/no_table_list.do").status, 400);
     assert_eq!(client.see("/sys_user.do?sys_id=none").status, 404);
 }
+
+/// Table API: values as people see them, a method in a header, and no body where none is wanted.
+#[test]
+fn a_request_may_say_how_it_is_to_be_read() {
+    let client = Client::open(Config::with_made_up_secrets());
+    let owner = people(&client).remove(2);
+    let id = client.one("cmdb_ci_computer", "serial_number=J1")["sys_id"].as_str().expect("an id").to_owned();
+    let path = format!("/api/now/table/cmdb_ci_computer/{id}?sysparm_input_display_value=true");
+    let seen = json!({ "assigned_to": "Cleo", "install_status": "Retired" });
+    assert_eq!(client.as_admin("PATCH", &path, &seen).status, 200);
+    let computer = client.one("cmdb_ci_computer", "serial_number=J1");
+    assert_eq!((&computer["assigned_to"], &computer["install_status"]), (&json!(owner), &json!("7")));
+
+    let headers = format!(
+        "{}Content-Type: application/json\r\nX-HTTP-Method-Override: PATCH\r\nX-no-response-body: true\r\n",
+        client.admin()
+    );
+    let path = format!("/api/now/table/cmdb_ci_computer/{id}");
+    let silent = client.send("POST", &path, &headers, &json!({ "name": "Overridden" }).to_string());
+    assert_eq!((silent.status, silent.body.as_str()), (200, ""));
+    assert_eq!(client.one("cmdb_ci_computer", "serial_number=J1")["name"], "Overridden");
+}

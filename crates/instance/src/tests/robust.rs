@@ -28,7 +28,8 @@ fn updates() -> Updates {
         let values = [("transformer", transformer.as_str()), ("name", name), ("target_table", table), ("order", order)];
         updates = updates.identified("sys_rte_entity", &entity(name), &values);
     }
-    let fields: [(&str, &str, &str, &[(&str, &str)]); 6] = [
+    type Field = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+    let fields: [Field; 6] = [
         ("computer", "u_serial", "serial_number", &[("coalesce", "true")]),
         ("computer", "u_computer", "name", &[]),
         ("install", "u_key", "instance_key", &[("coalesce", "true")]),

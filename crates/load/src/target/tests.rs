@@ -214,7 +214,7 @@ fn runs(state: &str) -> Scripted {
 
 fn staged(key: &str, state: &str) -> String {
     format!(
-        r#"{{"sys_import_set":"{SET}","u_row_key":"{key}","sys_import_state":"{state}","sys_import_state_comment":"c",
+        r#"{{"sys_import_set":"{SET}","sys_id":"r","u_row_key":"{key}","sys_import_state":"{state}","sys_import_state_comment":"c",
         "sys_target_table":"t","sys_target_sys_id":{{"link":"l","value":"s"}}}}"#
     )
 }

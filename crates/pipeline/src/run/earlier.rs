@@ -34,6 +34,8 @@ pub(super) struct Earlier {
 struct Settled {
     batch: Batch,
     outcomes: Vec<RowOutcome>,
+    /// Why the outcomes cannot be had.
+    lost: Option<load::Error>,
 }
 
 /// Settles what earlier runs left open on the pipeline's staging table.
@@ -58,6 +60,12 @@ pub(super) async fn settle(one: &One<'_>, ledger: &mut Ledger) -> Result<Earlier
     let mut runs: Vec<i64> = settled.iter().map(|settled| settled.batch.run).collect();
     runs.sort_unstable();
     runs.dedup();
+    for settled in &settled {
+        if let Some(lost) = &settled.lost {
+            let (id, run) = (&settled.batch.id, settled.batch.run);
+            earlier.notes.push(format!("what became of batch {id} of run {run} is lost, its rows go again: {lost}"));
+        }
+    }
     let notes = ledger.sending(table)?;
     for run in runs {
         let own: Vec<Settled> = settled.extract_if(.., |settled| settled.batch.run == run).collect();
@@ -122,16 +130,13 @@ async fn settle_batch(
     let delivered =
         Delivered { id: batch.id.clone(), import_sets: batch.import_sets.clone(), rows: 0..batch.rows as usize };
     match loader.outcomes(&delivered).await {
-        Ok(outcomes) => Ok(Ok(Some(Settled { batch, outcomes }))),
+        Ok(outcomes) => Ok(Ok(Some(Settled { batch, outcomes, lost: None }))),
         // Its rows will never be told of: they are in doubt, and nothing of them can come after what is sent now.
         Err(
             error @ (load::Error::KeysNotRecognised { .. }
             | load::Error::Cancelled { .. }
             | load::Error::NoImportSet { .. }),
-        ) => {
-            tracing::warn!(batch = batch.id, %error, "the outcomes of a batch cannot be had");
-            Ok(Ok(Some(Settled { batch, outcomes: Vec::new() })))
-        }
+        ) => Ok(Ok(Some(Settled { batch, outcomes: Vec::new(), lost: Some(error) }))),
         Err(error) => Ok(Err(fenced(&batch, error))),
     }
 }
