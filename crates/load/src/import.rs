@@ -26,6 +26,8 @@ pub struct Receipt {
     pub import_set: String,
     /// The `sys_id` of the multi import set; empty where the instance named none.
     pub multi_import_set: String,
+    /// How often the batch was sent until it was taken: more than once where the instance asked for a pause.
+    pub attempts: u32,
 }
 
 /// How far an import set is.
@@ -168,7 +170,10 @@ fn receipt(staging_table: &str, answer: &Answer) -> Result<Receipt, Error> {
     let asks_for_pause = status == 503 && answer.header("retry-after").is_some();
     match status {
         200..=299 if page.is_some() => Err(unusable("it is a web page")),
-        200..=299 => staged(&answer.body).map_err(unusable),
+        200..=299 => {
+            let receipt = staged(&answer.body).map_err(unusable)?;
+            Ok(Receipt { attempts: answer.attempts, ..receipt })
+        }
         408 | 500..=599 if !asks_for_pause => Err(unusable("the server failed while it worked")),
         _ => Err(refusal::refusal(answer, sending(staging_table))),
     }
@@ -184,7 +189,7 @@ fn staged(body: &[u8]) -> Result<Receipt, &'static str> {
         return Err("its import_set_id is no sys_id");
     }
     let multi_import_set = told["multi_import_set_id"].as_str().unwrap_or_default().to_owned();
-    Ok(Receipt { import_set: import_set.to_owned(), multi_import_set })
+    Ok(Receipt { import_set: import_set.to_owned(), multi_import_set, attempts: 1 })
 }
 
 fn outcome(row: Vec<String>, import_set: &str) -> Result<RowOutcome, Error> {

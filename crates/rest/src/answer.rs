@@ -13,6 +13,8 @@ pub struct Answer {
     pub content_type: String,
     /// The body, inflated.
     pub body: Vec<u8>,
+    /// How often the request was sent until this answer came; more than once where the server asked for a pause.
+    pub attempts: u32,
 }
 
 /// An answer's headers. `Debug` names them only, because an answer may set a token.
@@ -49,7 +51,7 @@ impl Headers {
 impl Answer {
     pub(crate) fn new(status: u16, headers: Headers, body: Vec<u8>) -> Self {
         let content_type = headers.get("content-type").map(essence).unwrap_or_default();
-        Self { status, headers, content_type, body }
+        Self { status, headers, content_type, body, attempts: 1 }
     }
 
     /// The first header of this name, in any case.
@@ -76,6 +78,7 @@ impl std::fmt::Debug for Answer {
             .field("headers", &self.headers)
             .field("content_type", &self.content_type)
             .field("body_bytes", &self.body.len())
+            .field("attempts", &self.attempts)
             .finish()
     }
 }

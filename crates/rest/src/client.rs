@@ -82,7 +82,7 @@ impl Client {
             let result = self.attempt(again, &endpoint, this).await;
             self.report(&endpoint, &result, this);
             let Some(wait) = self.policy.wait(&result, idempotent, attempt, self.config.clock.calendar()) else {
-                return result;
+                return result.map(|answer| Answer { attempts: attempt, ..answer });
             };
             if !self.pace.may_repeat() {
                 tracing::debug!(%endpoint, attempt, "not repeated: too many requests had to be");

@@ -31,6 +31,9 @@ const WORTH_A_LOOK: [&str; 7] = [
     "sys_user",
 ];
 
+/// Columns that say nothing of what arrived.
+const OF_THE_PLATFORM: [&str; 4] = ["sys_class", "sys_domain", "sys_tags", "template_import_log"];
+
 const STYLE: &str = "
 :root{color-scheme:light dark;font:15px/1.5 system-ui,sans-serif}
 body{margin:0 auto;padding:1rem;max-width:80rem}
@@ -39,7 +42,7 @@ h1{font-size:1.25rem;margin:.5rem 0}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;min-width:100%}
 th,td{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;border-bottom:1px solid #8884}
-td{max-width:28rem;overflow-wrap:anywhere}
+td{max-width:28rem;overflow-wrap:break-word}
 th{white-space:nowrap}
 form{margin:.5rem 0 1rem;display:flex;gap:.5rem;flex-wrap:wrap}
 input{font:inherit;flex:1 1 16rem;padding:.25rem .5rem}
@@ -157,7 +160,9 @@ fn form(shared: &Shared, caller: &Caller, name: &str, id: &str) -> Result<String
 
 /// The columns of a list: what names a record, then its own, then when it changed.
 fn columns(table: &Table) -> Vec<String> {
-    let own = table.columns.iter().filter(|column| !SYSTEM_COLUMNS.contains(&column.name.as_str()));
+    let is_own =
+        |name: &str| !SYSTEM_COLUMNS.contains(&name) && !OF_THE_PLATFORM.iter().any(|one| name.starts_with(one));
+    let own = table.columns.iter().filter(|column| is_own(&column.name));
     let mut names: Vec<String> = own.map(|column| column.name.clone()).collect();
     let first = [
         "number",

@@ -88,6 +88,17 @@ impl Client {
         Reply { status, head: head.to_owned(), body: body.to_owned() }
     }
 
+    /// Sends the head of a request, and of its body nothing but the length: it is taken up and does not end.
+    pub(crate) fn begin(&self, path: &str, headers: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).expect("the instance listens");
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: 9\r\n{headers}\r\n",
+            self.address
+        );
+        stream.write_all(head.as_bytes()).expect("the request is taken");
+        stream
+    }
+
     pub(crate) fn loader(&self) -> String {
         basic(&self.config.service_account, &self.config.service_password)
     }

@@ -1,5 +1,6 @@
 //! How much the instance takes: rules, semaphores, sessions, quota, and what the nightly job deletes.
 
+use std::io::Read as _;
 use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan as _};
@@ -60,6 +61,38 @@ fn a_session_is_given_and_heard() {
     let headers = format!("{}Cookie: {cookie}\r\n", client.admin());
     let again = client.send("GET", "/api/now/table/sys_user?sysparm_limit=1", &headers, "");
     assert_eq!((again.status, again.header("Set-Cookie")), (200, None), "{}", again.head);
+}
+
+/// Begins requests that do not end until one more is answered at once, with this status; how many were begun by then.
+fn crowd(client: &Client, headers: &str, most: usize, status: u16) -> usize {
+    let mut begun = Vec::new();
+    while begun.len() <= most {
+        let mut waiting = client.begin("/api/now/import/u_stage_device", headers);
+        waiting.set_read_timeout(Some(Duration::from_millis(100))).expect("a timeout");
+        let mut first = [0; 12];
+        if waiting.read_exact(&mut first).is_ok() {
+            assert_eq!(String::from_utf8_lossy(&first), format!("HTTP/1.1 {status}"));
+            return begun.len();
+        }
+        begun.push(waiting);
+    }
+    panic!("{} requests wait, and none was turned away", begun.len());
+}
+
+/// KB0635398, KB3046852: four at once and fifty in the queue; the next is told so.
+#[test]
+fn more_than_the_semaphores_and_their_queue_is_too_many() {
+    let client = Client::with(&devices());
+    assert_eq!(crowd(&client, &client.loader(), 60, 429), 54);
+}
+
+/// Reports on sessions that share a cookie: one is worked on and ten wait; the next is dropped, with a success.
+#[test]
+fn what_waits_behind_too_many_of_its_session_is_dropped() {
+    let client = Client::with(&devices());
+    let headers = format!("{}Cookie: JSESSIONID=shared\r\n", client.loader());
+    assert_eq!(crowd(&client, &headers, 20, 202), 11);
+    assert_eq!(client.get("/api/now/table/cmdb_ci?sysparm_limit=1").status, 200, "other sessions are not held up");
 }
 
 /// Default quota rules: an import that takes too long is cancelled, and nothing of it stays.

@@ -11,6 +11,7 @@ fn answer(status: u16, content_type: &str, body: &str) -> Answer {
         headers: Headers::default(),
         content_type: content_type.to_owned(),
         body: body.as_bytes().to_vec(),
+        attempts: 1,
     }
 }
 

@@ -160,7 +160,7 @@ async fn a_batch_is_staged_only_if_the_answer_says_so() {
     let staged = format!(r#"{{"import_set_id":"{SET}","multi_import_set_id":"m"}}"#);
     let (target, heard) = target(vec![json(201, staged)]).await;
     let receipt = target.send("u_staged", br#"{"records":[]}"#.to_vec(), None).await.expect("staged");
-    assert_eq!(receipt, Receipt { import_set: SET.to_owned(), multi_import_set: "m".to_owned() });
+    assert_eq!(receipt, Receipt { import_set: SET.to_owned(), multi_import_set: "m".to_owned(), attempts: 1 });
     let request = asked(&heard).remove(1);
     assert!(request.starts_with("POST /api/now/import/u_staged/insertMultiple HTTP/1.1\r\n"), "{request}");
     assert!(request.ends_with(r#"{"records":[]}"#), "{request}");

@@ -149,7 +149,11 @@ impl<'s> Sender<'s> {
             let error = match self.loader.target.send(table, bytes, self.after.as_deref()).await {
                 Ok(receipt) => {
                     batch.import_sets = vec![receipt.import_set];
-                    let is_slower = self.pace.answered(began.elapsed());
+                    // A batch that was put off is a sign of load, however soon it was taken then.
+                    let is_slower = match receipt.attempts {
+                        0 | 1 => self.pace.answered(began.elapsed()),
+                        _ => self.pace.slow_down(),
+                    };
                     return self.staged(batch, rows, is_slower);
                 }
                 Err(error) => error,
