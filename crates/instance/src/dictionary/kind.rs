@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Date,
     /// The `sys_id` of a record in the column's reference table.
     Reference,
+    /// The `sys_id`s of records in the column's reference table, with commas between.
+    List,
     /// The `sys_id` of a record whose table another column names.
     Document,
     /// Shown as `********`.
@@ -38,6 +40,7 @@ impl Kind {
             "glide_date_time" | "due_date" => Self::DateTime,
             "glide_date" => Self::Date,
             "reference" => Self::Reference,
+            "glide_list" => Self::List,
             "document_id" => Self::Document,
             "password" | "password2" => Self::Password,
             "script" | "script_plain" | "html" => Self::Script,

@@ -83,3 +83,34 @@ fn figures_are_texts_by_groups() {
     assert_eq!(groups, expected);
     assert_eq!(ask("sysparm_count=true&sysparm_query=u_key=none")["stats"]["count"], "0");
 }
+
+/// Run history: 300 is a list reference that was rejected.
+#[test]
+fn a_list_holds_several_records_and_refuses_unknown_ones() {
+    for (action, status) in [("reject", "error"), ("ignore", "inserted"), ("create", "inserted")] {
+        let more = [("choice_action", action), ("reference_value_field", "user_name")];
+        let updates = Updates::new("Lists")
+            .table("u_stage_team", "Stage team", Some("sys_import_set_row"))
+            .column("u_stage_team", "u_name", "Name", "string", "40")
+            .column("u_stage_team", "u_members", "Members", "string", "400")
+            .table("u_team", "Team", None)
+            .column("u_team", "u_name", "Name", "string", "40")
+            .list("u_team", "u_members", "sys_user")
+            .map("team", "u_stage_team", "u_team", "100")
+            .entry("team", "u_name", "u_name", &[("coalesce", "true")])
+            .entry("team", "u_members", "u_members", &more);
+        let client = Client::with(&updates);
+        let known = client.one("sys_user", "user_name=admin")["sys_id"].as_str().expect("an id").to_owned();
+        let both = client.import("u_stage_team", &json!({ "u_name": "one", "u_members": "admin, nobody" }));
+        assert_eq!(both[0]["status"], status, "{action}");
+        if action == "reject" {
+            let error = client.one("sys_import_set_row_error", "");
+            assert_eq!(error["error_code"], "300");
+            assert!(error["message"].as_str().is_some_and(|said| said.starts_with("List reference rejected")));
+        } else {
+            let members = client.one("u_team", "u_name=one")["u_members"].as_str().expect("a text").to_owned();
+            assert!(members.starts_with(&known), "{members}");
+            assert_eq!(members.split(',').count(), if action == "create" { 2 } else { 1 });
+        }
+    }
+}

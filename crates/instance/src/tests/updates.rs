@@ -71,6 +71,14 @@ impl Updates {
         self.wrapped("sys_transform_map", "", &map_id(name), &values)
     }
 
+    /// A list of references.
+    pub(crate) fn list(self, table: &str, name: &str, to: &str) -> Self {
+        let wrapper = format!(" element=\"{name}\" table=\"{table}\"");
+        let values = [("name", table), ("element", name), ("internal_type", "glide_list"), ("reference", to)];
+        let id = sys_id::of(&["test column", table, name]);
+        self.wrapped("sys_dictionary", &wrapper, &id, &values)
+    }
+
     pub(crate) fn map(self, name: &str, source: &str, target: &str, order: &str) -> Self {
         let values = [
             ("name", name),

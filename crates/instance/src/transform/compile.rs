@@ -168,7 +168,7 @@ impl Compiler<'_> {
     }
 
     fn reference(&self, map: &str, column: &Column, entry: &EntryRecord) -> Result<Option<Reference>, Error> {
-        if column.kind != Kind::Reference {
+        if !matches!(column.kind, Kind::Reference | Kind::List) {
             return Ok(None);
         }
         let Some(table) = self.dictionary.table(&column.reference) else { return Ok(None) };

@@ -7,9 +7,14 @@ use rusqlite::OptionalExtension as _;
 
 use super::plan::{ChoiceAction, Choices, Field, Map, Plan, Reference, Source};
 use super::value;
+use crate::dictionary::Kind;
 use crate::error::Error;
 use crate::limits::LOOKUP_CACHE_ENTRIES_MAX;
 use crate::records::{self, Records};
+
+/// The documented codes of what an unknown record refuses, and their words.
+const REFERENCE_REJECTED: (u16, &str) = (100, "Reference value rejected");
+const LIST_REJECTED: (u16, &str) = (300, "List reference rejected");
 
 /// Answers of a run, by the key of the field. Bounded, and only what stays true for the run.
 pub(super) struct Caches {
@@ -84,7 +89,10 @@ impl Evaluation<'_, '_> {
             return Ok(Some(String::new()));
         }
         if let Some(reference) = &field.reference {
-            return self.reference(field, reference, text);
+            return match field.kind {
+                Kind::List => self.list(field, reference, text),
+                _ => self.reference(field, reference, text, REFERENCE_REJECTED),
+            };
         }
         let Some(stored) = value::store(field, text, self.strict_truth, self.zone, self.notes) else {
             return Ok(None);
@@ -95,7 +103,22 @@ impl Evaluation<'_, '_> {
         }
     }
 
-    fn reference(&mut self, field: &Field, reference: &Reference, text: &str) -> Result<Option<String>, Stop> {
+    /// Several records, with commas between; one that is unknown is made, left out, or refuses the row.
+    fn list(&mut self, field: &Field, reference: &Reference, text: &str) -> Result<Option<String>, Stop> {
+        let mut found = Vec::new();
+        for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            found.extend(self.reference(field, reference, name, LIST_REJECTED)?);
+        }
+        Ok(Some(found.join(",")))
+    }
+
+    fn reference(
+        &mut self,
+        field: &Field,
+        reference: &Reference,
+        text: &str,
+        (code, refusal): (u16, &str),
+    ) -> Result<Option<String>, Stop> {
         if reference.settled
             && let Some(known) = self.caches.references[field.key].get(text)
         {
@@ -117,10 +140,10 @@ impl Evaluation<'_, '_> {
                 }
                 ChoiceAction::Reject => {
                     let said = format!(
-                        "Reference value rejected: {} has no {} with {} {text}",
+                        "{refusal}: {} has no {} with {} {text}",
                         field.target, reference.table, reference.field
                     );
-                    return Err(Stop::Rejected(100, said));
+                    return Err(Stop::Rejected(code, said));
                 }
             },
         };

@@ -24,7 +24,7 @@ pub(super) fn store(
         }
         Kind::DateTime => field.date_format.date_time(text, zone),
         Kind::Date => field.date_format.date(text),
-        Kind::Text | Kind::Script | Kind::Password | Kind::Reference | Kind::Document | Kind::Id => {
+        Kind::Text | Kind::Script | Kind::Password | Kind::Reference | Kind::List | Kind::Document | Kind::Id => {
             return Some(cut(field, text, notes));
         }
     };
