@@ -83,11 +83,12 @@ async fn refused_credentials_are_told_from_other_failures() {
         command: "run",
         pipelines: &pipelines,
         snapshot: &snapshot,
-        destination,
+        may_retire: true,
+        clock: flow::Clock::default(),
         older: false,
         retry_refused: false,
         events: tests::silence(),
     };
-    let refused = pipeline::run(options).await.expect_err("the secret is wrong");
+    let refused = pipeline::run(options, destination).await.expect_err("the secret is wrong");
     assert!(refused.is_credentials() && refused.hint().is_some(), "{refused:?}");
 }

@@ -12,6 +12,7 @@ mod memory;
 mod nights;
 mod official_client;
 mod order;
+mod plans;
 mod published;
 mod reading;
 mod refused;

@@ -2,9 +2,14 @@
 //! killed is said to be so, and whoever only looks waits for nobody.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use flow::{Accounts, Outcome};
-use ledger::{Commit, Ending, Error, HeldRow, HeldTarget, History, Ledger, NewRun, PipelineRecord, RunState, Standing};
+use ledger::{
+    Basis, Commit, Ending, Error, HeldRow, HeldTarget, History, Ledger, NewRun, PipelineRecord, RunState, Standing,
+    Values,
+};
 use tests::State;
 
 fn begin(ledger: &mut Ledger) -> i64 {
@@ -20,7 +25,6 @@ fn end(ledger: &mut Ledger, run: i64) {
 fn row(row_key: &str) -> HeldRow {
     HeldRow {
         row_key: row_key.to_owned(),
-        title: "AAAA1111".to_owned(),
         fingerprint: "f".repeat(32),
         moment: String::new(),
         outcome: Outcome::Inserted,
@@ -28,14 +32,28 @@ fn row(row_key: &str) -> HeldRow {
         is_first: true,
         comment: String::new(),
         at: "2026-11-01T00:00:00Z".to_owned(),
+        run: 1,
+        missing: 0,
+        missing_since: String::new(),
         targets: vec![HeldTarget { table: "cmdb_ci_computer".to_owned(), sys_id: "1".repeat(32) }],
     }
 }
 
+/// The values of one row.
+fn values() -> Values {
+    let serials: ArrayRef = Arc::new(StringArray::from(vec!["AAAA1111"]));
+    let rows = RecordBatch::try_from_iter([("u_serial", serials)]).expect("one row");
+    Values::of(&rows, &columns()).expect("its values")
+}
+
+fn columns() -> Vec<String> {
+    vec!["u_serial".to_owned()]
+}
+
 /// Commits one row of `u_name` as held.
 fn commit(ledger: &mut Ledger, run: i64, snapshot_at: &str) {
-    let mut held = ledger.begin_held(run, "u_name").expect("a generation");
-    held.write(&row(&"0".repeat(32))).expect("written");
+    let mut held = ledger.begin_held(run, "u_name", &columns()).expect("a generation");
+    held.write(&row(&"0".repeat(32)), &values(), 0).expect("written");
     let record = PipelineRecord {
         pipeline: "names".to_owned(),
         staging_table: "u_name".to_owned(),
@@ -45,7 +63,8 @@ fn commit(ledger: &mut Ledger, run: i64, snapshot_at: &str) {
         targets: Vec::new(),
         seconds: 0.0,
     };
-    let commit = Commit { run, position: 0, record: &record, snapshot_at, identity: None, accounted: &[], held };
+    let (basis, held) = (&Basis::default(), Some(held));
+    let commit = Commit { run, position: 0, record: &record, snapshot_at, identity: None, accounted: &[], basis, held };
     ledger.commit_pipeline(commit).expect("committed");
 }
 
@@ -63,14 +82,16 @@ fn a_held_file_that_was_changed_on_disk_is_not_believed() {
     let mut ledger = Ledger::open(state.path()).expect("a new ledger");
     let run = begin(&mut ledger);
     commit(&mut ledger, run, "2026-11-01T00:00:00Z");
-    let read = ledger.read_held("u_name").and_then(|mut reader| reader.next_row()).expect("what was written");
-    assert_eq!(read, Some(row(&"0".repeat(32))));
+    let read = ledger.read_held("u_name", &columns()).and_then(|mut reader| reader.next_batch());
+    let read = read.expect("what was written").expect("one batch");
+    assert_eq!(read.row(0), row(&"0".repeat(32)));
+    assert_eq!(read.values().text("u_serial", 0), Some("AAAA1111"));
     let folder = state.path().join("held/u_name");
     let file = folder.join(names_in(&folder).remove(0));
     let mut bytes = std::fs::read(&file).expect("its bytes");
     bytes[10] ^= 4;
     std::fs::write(&file, bytes).expect("changed");
-    assert!(matches!(ledger.read_held("u_name"), Err(Error::Damaged { .. })));
+    assert!(matches!(ledger.read_held("u_name", &[]), Err(Error::Damaged { .. })));
 }
 
 #[test]
@@ -78,12 +99,12 @@ fn held_rows_rise_from_key_to_key() {
     let state = State::new();
     let mut ledger = Ledger::open(state.path()).expect("a new ledger");
     let run = begin(&mut ledger);
-    let mut held = ledger.begin_held(run, "u_name").expect("a generation");
-    held.write(&row("b")).expect("the first");
+    let mut held = ledger.begin_held(run, "u_name", &columns()).expect("a generation");
+    held.write(&row("b"), &values(), 0).expect("the first");
     for key in ["a", "b"] {
-        assert!(matches!(held.write(&row(key)), Err(Error::Order { .. })), "{key}");
+        assert!(matches!(held.write(&row(key), &values(), 0), Err(Error::Order { .. })), "{key}");
     }
-    held.write(&row("c")).expect("a greater one");
+    held.write(&row("c"), &values(), 0).expect("a greater one");
 }
 
 #[test]
@@ -151,7 +172,7 @@ fn an_integration_that_never_ran_has_no_runs_and_is_not_made_by_looking() {
 fn old_plans_and_what_was_never_finished_are_swept() {
     let state = State::new();
     let mut ledger = Ledger::open(state.path()).expect("a new ledger");
-    for number in 1..=13 {
+    for number in 1..=34 {
         let run = begin(&mut ledger);
         let plan = ledger.plan_file(run, "u_name").expect("its folder");
         std::fs::write(&plan, "a plan").expect("written");
@@ -163,14 +184,14 @@ fn old_plans_and_what_was_never_finished_are_swept() {
         end(&mut ledger, run);
     }
     let held = state.path().join("held/u_name");
-    for left in ["000002.parquet", "000013.parquet.partial"] {
+    for left in ["000002.parquet", "000034.parquet.partial"] {
         std::fs::write(held.join(left), "left behind").expect("written");
     }
     ledger.sweep().expect("swept");
-    // The first is noted as being sent; of the others the last ten are kept.
-    let kept: Vec<String> = [1].into_iter().chain(4..=13).map(|run| format!("{run:06}")).collect();
+    // The first is noted as being sent; of the others the last of a month are kept.
+    let kept: Vec<String> = [1].into_iter().chain(4..=34).map(|run| format!("{run:06}")).collect();
     assert_eq!(names_in(&state.path().join("plans")), kept);
-    assert_eq!(names_in(&state.path().join("plans/000013")), ["u_name.parquet"]);
-    assert_eq!(names_in(&held), ["000013.parquet"]);
-    assert!(ledger.read_held("u_name").is_ok());
+    assert_eq!(names_in(&state.path().join("plans/000034")), ["u_name.parquet"]);
+    assert_eq!(names_in(&held), ["000034.parquet"]);
+    assert!(ledger.read_held("u_name", &[]).is_ok());
 }

@@ -29,11 +29,11 @@ async fn staged(pages: &[pipeline::Body], batch_rows: usize, partitions: NonZero
     let pipelines = nightly();
     let pipeline = pipelines.iter().find(|pipeline| pipeline.name() == name).expect("a nightly pipeline");
     let compiled = pipeline.mapping().clone().compile().expect("it compiles");
-    let mut rows = compiled.rows(&engine, None).await.expect("the query plans");
+    let mut rows = compiled.rows(&engine, None, None).await.expect("the query plans");
     let mut stager = Stager::new(&compiled, |page, record| format!("{page} {record}"));
     let mut lines = Vec::new();
     while let Some(batch) = rows.next().await {
-        let batch = stager.stage(&batch.expect("the query runs")).expect("rows are sorted out");
+        let batch = stager.stage(&batch.expect("the query runs")).expect("rows are sorted out").rows;
         // Where a row was read follows from the order of pages; nothing else does.
         let fields = batch.schema();
         let said = |index: &usize| ![lineage::PAGE, lineage::RECORD].contains(&fields.field(*index).name().as_str());

@@ -10,9 +10,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use flow::Clock;
 use instance::{Config, Instance};
 use load::{Grant, Login, Patience, Target};
-use pipeline::{Body, Destination, Events, Pipeline, PipelineSet, Recorded, RunOptions, RunReport};
+use pipeline::{
+    ApplyOptions, Body, Destination, Events, Pipeline, PipelineSet, Recorded, RunOptions, RunReport, SavedPlan,
+};
 use rest::{Answer, Client, ClientConfig, Method, Request};
 use snapshot::{Completeness, Sealed, Source, Store};
 use tenant::{Endpoint, Fleet, FleetConfig, Page};
@@ -112,18 +115,61 @@ impl State {
 
     /// Carries a snapshot as a night says.
     pub async fn carry(&self, snapshot: &Sealed, to: &Served, night: Night) -> Result<RunReport, pipeline::Error> {
-        pipeline::run(RunOptions {
+        let options = RunOptions {
             integration: "test",
             folder: self.path(),
             command: "run",
             pipelines: &night.pipelines,
             snapshot,
-            destination: Destination { patience: night.patience, ..to.destination() },
+            may_retire: true,
             older: night.older,
             retry_refused: night.retry_refused,
+            clock: night.clock,
             events: night.events,
-        })
-        .await
+        };
+        pipeline::run(options, Destination { patience: night.patience, ..to.destination() }).await
+    }
+
+    /// Plans a snapshot as a night says, against an instance or offline.
+    pub async fn plan(
+        &self,
+        snapshot: &Sealed,
+        to: Option<&Served>,
+        night: Night,
+    ) -> Result<(SavedPlan, RunReport), pipeline::Error> {
+        let options = RunOptions {
+            integration: "test",
+            folder: self.path(),
+            command: "plan",
+            pipelines: &night.pipelines,
+            snapshot,
+            may_retire: true,
+            older: night.older,
+            retry_refused: night.retry_refused,
+            clock: night.clock,
+            events: night.events,
+        };
+        pipeline::plan(options, to.map(Served::destination)).await
+    }
+
+    /// The folder of a plan that was made here.
+    pub fn plan_folder(&self, plan: &SavedPlan) -> PathBuf {
+        pipeline::plan_folder(self.path(), &plan.run.to_string())
+    }
+
+    /// Sends a plan.
+    pub async fn apply(&self, plan: &SavedPlan, to: &Served, night: Night) -> Result<RunReport, pipeline::Error> {
+        let folder = self.plan_folder(plan);
+        let options = ApplyOptions {
+            integration: "test",
+            folder: self.path(),
+            command: "apply",
+            pipelines: &night.pipelines,
+            plan: &folder,
+            clock: night.clock,
+            events: night.events,
+        };
+        pipeline::apply(options, to.destination()).await
     }
 }
 
@@ -137,6 +183,8 @@ pub struct Night {
     pub retry_refused: bool,
     /// How long answers are waited for.
     pub patience: Patience,
+    /// What time it is.
+    pub clock: Clock,
     /// Where events go.
     pub events: Events,
 }
@@ -144,7 +192,14 @@ pub struct Night {
 impl Default for Night {
     /// The nightly pipelines, and nothing out of the ordinary.
     fn default() -> Self {
-        Self { pipelines: nightly(), older: false, retry_refused: false, patience: brief(), events: silence() }
+        Self {
+            pipelines: nightly(),
+            older: false,
+            retry_refused: false,
+            patience: brief(),
+            clock: Clock::default(),
+            events: silence(),
+        }
     }
 }
 

@@ -8,6 +8,11 @@ name = "small"
 staging = { table = "u_small", label = "Small" }
 key = ["u_serial"]
 
+# A handful of devices changes as a whole in most tests.
+[brakes]
+change = 100
+create = 100
+
 [source]
 data_set = "devices"
 alias = "device"

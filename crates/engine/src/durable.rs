@@ -17,7 +17,7 @@ use parquet::errors::ParquetError;
 
 pub use join::join_parquet;
 use row_groups::RowGroups;
-pub use rows::FileRows;
+pub use rows::{FileRows, Part, null_counts};
 
 use crate::error::Error;
 

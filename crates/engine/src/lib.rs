@@ -11,11 +11,11 @@ mod sorted;
 mod text;
 mod text_column;
 
-pub use durable::{DurableParquet, FileRows, Layout, Written, digest_of, join_parquet, sync_folder};
+pub use durable::{DurableParquet, FileRows, Layout, Part, Written, digest_of, join_parquet, null_counts, sync_folder};
 pub use error::Error;
 pub use function::{Answer, ArrayFunction, ArrayWork, Function, TextFunction};
 pub use memo::{Memo, is_same};
 pub use refusal::{Refusal, is_refused, refusal_in};
 pub use session::{Engine, Rows, Settings};
-pub use sorted::{Order, Sorted, Then};
+pub use sorted::{Order, Seen, Sorted, Then};
 pub use text_column::TextColumn;

@@ -43,6 +43,9 @@ pub struct Then {
     pub descending: bool,
 }
 
+/// Who is shown batches before they are in order.
+pub type Seen = Arc<dyn Fn(&RecordBatch) + Send + Sync>;
+
 /// Rows in their order, batch by batch.
 pub struct Sorted {
     order: Arc<Order>,
@@ -54,14 +57,27 @@ pub struct Sorted {
 
 impl Engine {
     /// Runs a query and yields its rows in an order. `rows` is how many there will be, as far as that is known: it
-    /// decides into how many buckets they are dealt.
-    pub async fn sorted(&self, sql: &str, order: Order, rows: Option<u64>) -> Result<Sorted, Error> {
+    /// decides into how many buckets they are dealt. `seen` is shown every batch, in no order, on its partition's own
+    /// thread and before the first row is yielded.
+    pub async fn sorted(
+        &self,
+        sql: &str,
+        order: Order,
+        rows: Option<u64>,
+        seen: Option<Seen>,
+    ) -> Result<Sorted, Error> {
         let order = Arc::new(order);
         let buckets = Arc::new(Buckets::new(self.spill_folder(), bucket_count(rows)));
         let rest: Arc<Mutex<Vec<RecordBatch>>> = Arc::default();
         let chunks = Arc::new(chunk::Chunks::new(Arc::clone(&order), Arc::clone(&buckets), Arc::clone(&rest)));
         let taker = Arc::clone(&chunks);
-        self.for_each_fallible(sql, move |partition, batch| taker.take(partition, batch)).await?;
+        self.for_each_fallible(sql, move |partition, batch| {
+            if let Some(seen) = &seen {
+                seen(&batch);
+            }
+            taker.take(partition, batch)
+        })
+        .await?;
         chunks.end()?;
         drop(chunks);
         let rest = std::mem::take(&mut *rest.lock().unwrap_or_else(PoisonError::into_inner));

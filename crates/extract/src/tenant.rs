@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+use flow::Clock;
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{SignedDuration, Timestamp};
 use rest::{Answer, BudgetState, Client, ClientConfig, Request, Secret};
@@ -23,6 +24,7 @@ pub struct Tenant {
     requests: Arc<AtomicU64>,
     /// Milliseconds by which the tenant's clock is ahead of ours, as its newest answer tells.
     ahead: Arc<AtomicI64>,
+    clock: Clock,
 }
 
 /// An answer with data in it.
@@ -40,7 +42,28 @@ impl Tenant {
     pub fn new(config: ClientConfig, token: Secret) -> Result<Self, Error> {
         let client = Client::new(config)
             .map_err(|source| Error::Http { doing: "prepare to ask the tenant".to_owned(), source })?;
-        Ok(Self { client, token: Arc::new(token), requests: Arc::default(), ahead: Arc::default() })
+        Ok(Self {
+            client,
+            token: Arc::new(token),
+            requests: Arc::default(),
+            ahead: Arc::default(),
+            clock: Clock::default(),
+        })
+    }
+
+    /// The same tenant, read by another clock than the machine's.
+    pub fn by_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Our own clock.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// What time it is, by our own clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The tenant's host, with its port if it is unusual.
@@ -73,7 +96,7 @@ impl Tenant {
     fn note_clock(&self, answer: &Answer) {
         let theirs = answer.header("date").and_then(|date| DateTimeParser::new().parse_timestamp(date).ok());
         if let Some(theirs) = theirs {
-            let ahead = theirs.duration_since(Timestamp::now()).as_millis();
+            let ahead = theirs.duration_since(self.clock.now()).as_millis();
             self.ahead.store(i64::try_from(ahead).unwrap_or_default(), Ordering::Relaxed);
         }
     }

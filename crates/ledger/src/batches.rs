@@ -129,11 +129,12 @@ impl Ledger {
 
     /// Begins a generation of what a staging table's targets hold, for the rows that an earlier run sent and never
     /// accounted for.
-    pub fn begin_recovered(&self, run: i64, staging_table: &str) -> Result<HeldWriter, Error> {
+    pub fn begin_recovered(&self, run: i64, staging_table: &str, columns: &[String]) -> Result<HeldWriter, Error> {
         // The run may have committed a generation of its own, and may be recovered more than once.
         let folder = self.folder.join("held").join(staging_table);
         crate::folder::make(&folder)?;
-        HeldWriter::create(staging_table, &first_free(&folder, |number| format!("{run:06}{RECOVERED}{number}.parquet")))
+        let path = first_free(&folder, |number| format!("{run:06}{RECOVERED}{number}.parquet"));
+        HeldWriter::create(staging_table, &path, columns)
     }
 
     /// Commits what an earlier run's batches turned out to be: the new generation, and that these batches are accounted.
@@ -157,12 +158,13 @@ impl Ledger {
             Some(before) if is_later(&before.snapshot_at, &snapshot_at) => before.snapshot_at.clone(),
             _ => snapshot_at,
         };
+        let basis = before.as_ref().map(|before| before.basis.to_text()).unwrap_or_default();
         let transaction = self.database.transaction().map_err(&failed)?;
         transaction
             .execute(
-                "INSERT OR REPLACE INTO held (staging_table, file, blake3, rows, run, snapshot_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![staging_table, file, written.digest, written.rows as i64, run, snapshot_at],
+                "INSERT OR REPLACE INTO held (staging_table, file, blake3, rows, run, snapshot_at, basis)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                params![staging_table, file, written.digest, written.rows as i64, run, snapshot_at, basis],
             )
             .map_err(&failed)?;
         for batch in accounted {

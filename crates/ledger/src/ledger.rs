@@ -1,12 +1,14 @@
 //! One integration's ledger: the lock, the notes of what is under way, the commits.
 
+use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use engine::digest_of;
+use engine::{Part, digest_of};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::basis::Basis;
 use crate::batches::FORGET_NOTES;
 use crate::error::{Error, at, sqlite};
 use crate::held::{HeldReader, HeldWriter};
@@ -25,8 +27,22 @@ pub struct Held {
     pub run: i64,
     /// When the newest snapshot that went into it was read, RFC 3339.
     pub snapshot_at: String,
+    /// What it was last compared with.
+    pub basis: Basis,
+    /// BLAKE3 of its file, 64 hexadecimal digits.
+    pub blake3: String,
     path: PathBuf,
-    blake3: String,
+}
+
+impl Held {
+    /// Rows, and how many of them have no value in each column, as the file's own footer says.
+    pub fn null_counts(&self) -> Result<(u64, BTreeMap<String, u64>), Error> {
+        engine::null_counts(&self.path).map_err(|source| Error::Held {
+            attempt: "read",
+            table: self.staging_table.clone(),
+            source: source.into(),
+        })
+    }
 }
 
 /// A plan whose rows may have left, and of which nothing is committed: the note that is made before the first batch of
@@ -62,8 +78,10 @@ pub struct Commit<'a> {
     pub identity: Option<&'a Identity>,
     /// Batches of which nothing is open any more, by their ids.
     pub accounted: &'a [String],
-    /// What its targets hold now.
-    pub held: HeldWriter,
+    /// What its targets were compared with.
+    pub basis: &'a Basis,
+    /// What its targets hold now; none where nothing of it is another than before.
+    pub held: Option<HeldWriter>,
 }
 
 /// The ledger of one integration, locked for this process.
@@ -155,6 +173,35 @@ impl Ledger {
         self.folder.join("plans").join(format!("{run:06}")).join(format!("{staging_table}.parquet"))
     }
 
+    /// Another file of the same plan, by what is in it: `before` or `marks`.
+    pub fn plan_part(&self, run: i64, staging_table: &str, part: &str) -> Result<PathBuf, Error> {
+        Ok(self.plan_file(run, staging_table)?.with_extension(format!("{part}.parquet")))
+    }
+
+    /// The folder of a run's plan, made where it is not there yet.
+    pub fn plan_folder(&self, run: i64) -> Result<PathBuf, Error> {
+        let plans = self.folder.join("plans").join(format!("{run:06}"));
+        folder::make(&plans)?;
+        Ok(plans)
+    }
+
+    /// Begins a file of held rows beside the committed generation, which nothing is committed by.
+    pub fn begin_rows(&self, path: &Path, staging_table: &str, columns: &[String]) -> Result<HeldWriter, Error> {
+        HeldWriter::create(staging_table, path, columns)
+    }
+
+    /// Notes a pipeline of a run of which nothing was sent: its accounts, and nothing that is held.
+    pub fn note_pipeline(&mut self, run: i64, position: usize, record: &PipelineRecord) -> Result<(), Error> {
+        let text = serde_json::to_string(record).expect("a record of counts and texts is always JSON");
+        self.database
+            .execute(
+                "INSERT INTO pipelines (run, position, pipeline, record) VALUES (?1, ?2, ?3, ?4)",
+                params![run, position as i64, record.pipeline, text],
+            )
+            .map_err(sqlite("note a pipeline"))?;
+        Ok(())
+    }
+
     /// Notes, before the first batch leaves, that a run sends its plan of a table; `blake3` is the plan file's. Until
     /// the pipeline is committed nobody knows what the target holds of the plan's rows.
     pub fn note_sending(&mut self, run: i64, staging_table: &str, blake3: &str) -> Result<(), Error> {
@@ -181,11 +228,11 @@ impl Ledger {
         notes.and_then(Iterator::collect).map_err(&failed)
     }
 
-    /// Begins a new generation of what a staging table's targets hold.
-    pub fn begin_held(&self, run: i64, staging_table: &str) -> Result<HeldWriter, Error> {
+    /// Begins a new generation of what a staging table's targets hold, with the values of these staging columns.
+    pub fn begin_held(&self, run: i64, staging_table: &str, columns: &[String]) -> Result<HeldWriter, Error> {
         let held = self.folder.join("held").join(staging_table);
         folder::make(&held)?;
-        HeldWriter::create(staging_table, &held.join(generation(run)))
+        HeldWriter::create(staging_table, &held.join(generation(run)), columns)
     }
 
     /// Removes the generation that a commit replaced with `file`; what cannot be removed now is only disk space.
@@ -202,7 +249,7 @@ impl Ledger {
     /// that have other batches on their way.
     pub fn commit_pipeline(&mut self, commit: Commit<'_>) -> Result<(), Error> {
         let failed = sqlite("commit a pipeline");
-        let written = commit.held.finish()?;
+        let written = commit.held.map(HeldWriter::finish).transpose()?;
         let (run, record) = (commit.run, commit.record);
         let table = &record.staging_table;
         let before = self.held(table)?;
@@ -219,13 +266,19 @@ impl Ledger {
                 params![run, commit.position as i64, record.pipeline, text],
             )
             .map_err(&failed)?;
-        transaction
-            .execute(
-                "INSERT OR REPLACE INTO held (staging_table, file, blake3, rows, run, snapshot_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![table, generation(run), written.digest, written.rows as i64, run, snapshot_at],
-            )
-            .map_err(&failed)?;
+        let basis = commit.basis.to_text();
+        match &written {
+            Some(written) => transaction.execute(
+                "INSERT OR REPLACE INTO held (staging_table, file, blake3, rows, run, snapshot_at, basis)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                params![table, generation(run), written.digest, written.rows as i64, run, snapshot_at, basis],
+            ),
+            None => transaction.execute(
+                "UPDATE held SET snapshot_at = ?2, basis = ?3 WHERE staging_table = ?1",
+                params![table, snapshot_at, basis],
+            ),
+        }
+        .map_err(&failed)?;
         for batch in commit.accounted {
             transaction.execute("DELETE FROM batches WHERE batch = ?1", [batch]).map_err(&failed)?;
         }
@@ -239,7 +292,9 @@ impl Ledger {
                 .map_err(&failed)?;
         }
         transaction.commit().map_err(&failed)?;
-        self.remove_generation(before.as_ref(), &generation(run));
+        if written.is_some() {
+            self.remove_generation(before.as_ref(), &generation(run));
+        }
         Ok(())
     }
 
@@ -248,7 +303,7 @@ impl Ledger {
         let folder = self.folder.join("held").join(staging_table);
         self.database
             .query_row(
-                "SELECT file, blake3, rows, run, snapshot_at FROM held WHERE staging_table = ?1",
+                "SELECT file, blake3, rows, run, snapshot_at, basis FROM held WHERE staging_table = ?1",
                 [staging_table],
                 |row| {
                     Ok(Held {
@@ -258,6 +313,7 @@ impl Ledger {
                         rows: row.get::<_, i64>(2)? as u64,
                         run: row.get(3)?,
                         snapshot_at: row.get(4)?,
+                        basis: Basis::of_text(&row.get::<_, String>(5)?),
                     })
                 },
             )
@@ -265,21 +321,33 @@ impl Ledger {
             .map_err(sqlite("read what is held"))
     }
 
-    /// Opens the committed generation for reading, after checking its digest.
-    pub fn read_held(&self, staging_table: &str) -> Result<HeldReader, Error> {
-        let Some(held) = self.held(staging_table)? else {
-            return Ok(HeldReader::empty(staging_table));
-        };
-        let failed = |source: engine::Error| Error::Held {
-            attempt: "verify",
-            table: staging_table.to_owned(),
-            source: source.into(),
-        };
-        let (digest, _) = digest_of(&held.path).map_err(failed)?;
-        if digest != held.blake3 {
-            return Err(Error::Damaged { path: held.path });
+    /// Opens the committed generation for reading, with the values of these staging columns, after checking its digest.
+    pub fn read_held(&self, staging_table: &str, columns: &[String]) -> Result<HeldReader, Error> {
+        if let Some(held) = self.held(staging_table)? {
+            let (digest, _) = digest_of(&held.path).map_err(|source| Error::Held {
+                attempt: "verify",
+                table: staging_table.to_owned(),
+                source: source.into(),
+            })?;
+            if digest != held.blake3 {
+                return Err(Error::Damaged { path: held.path });
+            }
         }
-        HeldReader::open(staging_table, &held.path)
+        self.read_held_part(staging_table, columns, &Part::default())
+    }
+
+    /// Opens a part of the committed generation. Its digest is not checked: for a second look at what was checked before,
+    /// and for whoever looks at a few rows.
+    pub fn read_held_part(
+        &self,
+        staging_table: &str,
+        columns: &[String],
+        part: &Part<'_>,
+    ) -> Result<HeldReader, Error> {
+        match self.held(staging_table)? {
+            Some(held) => HeldReader::open(staging_table, &held.path, columns, part),
+            None => Ok(HeldReader::empty(staging_table)),
+        }
     }
 
     /// The identity of one kind that this ledger is bound to.

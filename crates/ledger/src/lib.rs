@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod approvals;
+mod basis;
 mod batches;
 mod canaries;
 mod error;
@@ -12,10 +14,12 @@ pub mod limits;
 mod runs;
 mod schema;
 
+pub use approvals::{Approval, AuditEntry};
+pub use basis::Basis;
 pub use batches::{Batch, BatchState, RECOVERED};
 pub use canaries::Canary;
 pub use error::Error;
-pub use held::{HeldReader, HeldRow, HeldTarget, HeldWriter, Standing};
+pub use held::{HeldBatch, HeldReader, HeldRow, HeldTarget, HeldWalk, HeldWriter, Standing, Values};
 pub use history::History;
 pub use identity::{Identity, IdentityKind};
 pub use ledger::{Commit, Held, Ledger, Sending};

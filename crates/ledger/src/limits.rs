@@ -4,9 +4,12 @@
 /// back what was written at once.
 pub const HELD_WRITE_ROWS: usize = 8_192;
 
-/// Folders of plans that are kept for whoever asks what a run sent. Ten nights reach past a week and its weekend; a
-/// plan that may still be on its way is kept for as long as it is.
-pub const PLANS_KEPT: usize = 10;
+/// Folders of plans that are kept for whoever asks what a run sent, or puts it back: a month of nights. A plan that may
+/// still be on its way is kept for as long as it is.
+pub const PLANS_KEPT: usize = 31;
 
 /// Runs whose outcomes are kept row by row: a month of nights.
 pub const OUTCOMES_KEPT: usize = 31;
+
+/// Hours for which an approval lets its plan through: a night and the working day after it.
+pub const APPROVAL_HOURS: i64 = 24;

@@ -13,6 +13,10 @@ pub enum RunState {
     Done,
     /// It ended and its accounts balance, but not every row was sent and proven.
     Incomplete,
+    /// A brake held rows back: nothing of those tables was sent.
+    Stopped,
+    /// It planned, and sent nothing.
+    Planned,
     /// It ended with an error, which the record holds.
     Failed,
     /// Its process ended before it did; found out by the run that followed.
@@ -26,13 +30,23 @@ impl RunState {
             Self::Running => "running",
             Self::Done => "done",
             Self::Incomplete => "incomplete",
+            Self::Stopped => "stopped",
+            Self::Planned => "planned",
             Self::Failed => "failed",
             Self::Interrupted => "interrupted",
         }
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let all = [Self::Running, Self::Done, Self::Incomplete, Self::Failed, Self::Interrupted];
+        let all = [
+            Self::Running,
+            Self::Done,
+            Self::Incomplete,
+            Self::Stopped,
+            Self::Planned,
+            Self::Failed,
+            Self::Interrupted,
+        ];
         all.into_iter().find(|state| state.as_str() == text)
     }
 }

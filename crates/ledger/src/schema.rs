@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::{Error, sqlite};
 
 /// From an empty database to version 1, from there to version 2, and so on; each step is one transaction.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     "
     CREATE TABLE runs (
         run INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -48,6 +48,19 @@ const STEPS: [&str; 3] = [
     ) STRICT;
     CREATE TABLE canaries (staging_table TEXT PRIMARY KEY, tried_with TEXT NOT NULL, at TEXT NOT NULL) STRICT;
     UPDATE sending SET blake3 = '';
+    ",
+    // Version 3 held no values, without which nothing can be retired or compared column by column: it is forgotten as
+    // version 1 was.
+    "
+    DELETE FROM held;
+    ALTER TABLE held ADD COLUMN basis TEXT NOT NULL DEFAULT '';
+    CREATE TABLE approvals (
+        plan TEXT PRIMARY KEY, name TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL, used_by INTEGER
+    ) STRICT;
+    CREATE TABLE audit (
+        entry INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+        plan TEXT NOT NULL, detail TEXT NOT NULL, digest TEXT NOT NULL
+    ) STRICT;
     ",
 ];
 

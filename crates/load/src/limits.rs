@@ -75,3 +75,12 @@ pub const CONFIRM_DEADLINE: Duration = Duration::from_secs(600);
 
 /// Tables that one table may extend, one after the other; ServiceNow's deepest hierarchies have six.
 pub const EXTENDS_DEPTH_MAX: usize = 16;
+
+/// Values that one query looks for, and bytes of such a query: an address of some eight thousand bytes passes every proxy.
+pub const QUERY_VALUES_MAX: usize = 100;
+
+/// See [`QUERY_VALUES_MAX`].
+pub const QUERY_BYTES_MAX: usize = 4_000;
+
+/// Records of one page of a walk over a whole table: an instance answers so many in a second or two.
+pub const WALK_ROWS: usize = 2_000;

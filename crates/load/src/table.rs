@@ -21,6 +21,12 @@ pub struct Column {
     pub label: String,
     /// Longest text in characters, where the dictionary says so.
     pub max_length: Option<u32>,
+    /// Its type, as `sys_dictionary.internal_type` writes it; empty where the user may not read it.
+    pub kind: String,
+    /// The table that a reference points at; empty for every other type.
+    pub reference: String,
+    /// True where `sys_choice` lists its values.
+    pub is_choice: bool,
 }
 
 /// Rows in the order of the fields asked for, and which of the fields no row has.
@@ -86,10 +92,17 @@ impl Target {
     pub async fn columns(&self, table: &str) -> Result<Vec<Column>, Error> {
         check_table(table)?;
         let query = format!("name={table}^elementISNOTEMPTY");
-        let found = self.rows("sys_dictionary", &query, &["name", "element", "column_label", "max_length"]).await?;
+        let fields = ["name", "element", "column_label", "max_length", "internal_type", "reference", "choice"];
+        let found = self.rows("sys_dictionary", &query, &fields).await?;
         let own = found.rows.iter().filter(|row| row[0] == table && !row[1].is_empty());
-        let column =
-            |row: &Vec<String>| Column { name: row[1].clone(), label: row[2].clone(), max_length: row[3].parse().ok() };
+        let column = |row: &Vec<String>| Column {
+            name: row[1].clone(),
+            label: row[2].clone(),
+            max_length: row[3].parse().ok(),
+            kind: row[4].clone(),
+            reference: row[5].clone(),
+            is_choice: !matches!(row[6].as_str(), "" | "0" | "false"),
+        };
         let mut columns: Vec<Column> = own.map(column).collect();
         columns.sort_by(|one, other| one.name.cmp(&other.name));
         if columns.iter().any(|column| column.label.is_empty()) {
@@ -104,18 +117,31 @@ impl Target {
     /// As [`Target::read`], and a hierarchy deeper than [`limits::EXTENDS_DEPTH_MAX`].
     pub async fn columns_with_inherited(&self, table: &str) -> Result<Vec<Column>, Error> {
         let mut columns = Vec::new();
+        for table in self.lineage(table).await? {
+            columns.extend(self.columns(&table).await?);
+        }
+        Ok(columns)
+    }
+
+    /// This table and every table that it extends, itself first; only itself where there is no such table.
+    ///
+    /// # Errors
+    /// As [`Target::read`], and a hierarchy deeper than [`limits::EXTENDS_DEPTH_MAX`].
+    pub async fn lineage(&self, table: &str) -> Result<Vec<String>, Error> {
+        check_table(table)?;
+        let mut lineage = Vec::new();
         let mut next = table.to_owned();
         for _ in 0..limits::EXTENDS_DEPTH_MAX {
-            columns.extend(self.columns(&next).await?);
+            lineage.push(next.clone());
             let found = self.rows("sys_db_object", &format!("name={next}"), &["name", "super_class.name"]).await?;
             let parent = found.rows.into_iter().find(|row| row[0] == next).map(|mut row| row.swap_remove(1));
             match parent.filter(|name| !name.is_empty()) {
                 Some(parent) => next = parent,
-                None => return Ok(columns),
+                None => return Ok(lineage),
             }
         }
         Err(Error::Unexpected {
-            doing: format!("read the columns of `{table}`"),
+            doing: format!("read what `{table}` extends"),
             reason: format!("it extends more than {} tables", limits::EXTENDS_DEPTH_MAX),
         })
     }
@@ -132,12 +158,23 @@ impl Target {
         Ok(())
     }
 
+    /// One page of the records that match, in the order of their ids.
+    pub(crate) async fn page(&self, table: &str, query: &str, fields: &[&str], rows: usize) -> Result<Rows, Error> {
+        check_table(table)?;
+        let doing = format!("read `{table}`");
+        let mut found = Rows { rows: Vec::new(), absent: vec![true; fields.len()] };
+        let page = page_of(self.get(request(table, query, fields, rows, 0), &doing).await?, &doing)?;
+        found.take(page, fields);
+        Ok(found)
+    }
+
     pub(crate) async fn rows(&self, table: &str, query: &str, fields: &[&str]) -> Result<Rows, Error> {
         check_table(table)?;
         let doing = format!("read `{table}`");
         let mut found = Rows { rows: Vec::new(), absent: vec![true; fields.len()] };
         for page in 0..limits::READ_PAGES_MAX {
-            let answer = self.get(request(table, query, fields, page), &doing).await?;
+            let answer =
+                self.get(request(table, query, fields, limits::PAGE_ROWS, page * limits::PAGE_ROWS), &doing).await?;
             let told = answer.header("x-total-count").and_then(|count| count.parse::<u64>().ok());
             let rows = page_of(answer, &doing)?;
             let is_full = rows.len() >= limits::PAGE_ROWS;
@@ -180,15 +217,15 @@ impl Rows {
     }
 }
 
-fn request(table: &str, query: &str, fields: &[&str], page: usize) -> Request {
+fn request(table: &str, query: &str, fields: &[&str], limit: usize, offset: usize) -> Request {
     let joint = if query.is_empty() { "" } else { "^" };
     Request::get(format!("/api/now/table/{table}"))
         .query("sysparm_query", format!("{query}{joint}ORDERBYsys_id"))
         .query("sysparm_fields", fields.join(","))
         .query("sysparm_display_value", "false")
         .query("sysparm_exclude_reference_link", "true")
-        .query("sysparm_limit", limits::PAGE_ROWS.to_string())
-        .query("sysparm_offset", (page * limits::PAGE_ROWS).to_string())
+        .query("sysparm_limit", limit.to_string())
+        .query("sysparm_offset", offset.to_string())
 }
 
 /// The rows of one page. The first version of the API says 404 where there are none.

@@ -78,11 +78,11 @@ pub async fn check(pipeline: &Pipeline) -> Result<Vec<CheckResult>, Error> {
 }
 
 async fn try_check(engine: &Engine, compiled: &Compiled, check: &Check) -> Result<Option<String>, Error> {
-    let mut rows = compiled.rows(engine, None).await?;
+    let mut rows = compiled.rows(engine, None, None).await?;
     let mut stager = Stager::new(compiled, |page, record| format!("page {page}, record {record}"));
     let mut staged: Vec<BTreeMap<String, String>> = Vec::new();
     while let Some(batch) = rows.next().await {
-        let batch = stager.stage(&batch?)?;
+        let batch = stager.stage(&batch?)?.rows;
         for row in 0..batch.num_rows() {
             let mut values = BTreeMap::new();
             for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {

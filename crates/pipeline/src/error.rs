@@ -162,6 +162,39 @@ pub enum Error {
         /// The run.
         run: i64,
     },
+    /// A plan's file could not be read or written.
+    #[error("could not read or write `{}` of a plan", path.display())]
+    PlanFile {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's answer.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A plan is not what was written.
+    #[error("the plan is damaged: `{}` is not what was written", path.display())]
+    PlanDamaged {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What a plan was made by has changed since.
+    #[error("the plan no longer holds: {reason}{}", listed(examples))]
+    PlanStale {
+        /// What has changed, as a sentence without a full stop.
+        reason: String,
+        /// Some of what has changed.
+        examples: Vec<String>,
+    },
+    /// A brake stops a plan that nobody let through.
+    #[error("a brake stops the plan, and {was}: {}", brakes.join("; "))]
+    PlanStopped {
+        /// The plan's folder.
+        plan: PathBuf,
+        /// What the brakes say.
+        brakes: Vec<String>,
+        /// What is wrong with its approval.
+        was: &'static str,
+    },
     /// A replay of a snapshot that is older than what the target holds.
     #[error("snapshot `{snapshot}` was read at {read_at}, and the target holds what was read at {held_at}")]
     Older {
@@ -199,6 +232,14 @@ impl Error {
                 "import the file that `snowhaul export update-set` writes (Retrieved Update Sets, Import Update Set from XML), then run again"
                     .to_owned(),
             ),
+            Self::PlanFile { .. } => Some("a plan is a folder with `plan.json` in it, or the number of the run that made it".to_owned()),
+            Self::PlanDamaged { .. } | Self::PlanStale { .. } => {
+                Some("plan anew with `snowhaul plan`; nothing was sent".to_owned())
+            }
+            Self::PlanStopped { plan, .. } => Some(format!(
+                "if it is meant: snowhaul approve {} --by NAME --reason \"…\"; nothing was sent",
+                plan.display()
+            )),
             Self::Older { .. } => Some("to send the older values all the same, say --older".to_owned()),
             Self::NothingRecognised { .. } => {
                 Some("the folder should hold response bodies of the API as *.json files, one body a file".to_owned())
@@ -224,6 +265,11 @@ impl Error {
         }
     }
 
+    /// True where a brake stopped it: another instance, or a plan that nobody let through.
+    pub fn is_stopped(&self) -> bool {
+        matches!(self, Self::OtherInstance { .. } | Self::PlanStopped { .. })
+    }
+
     /// True where something is missing that a later reading may find.
     pub fn is_incomplete(&self) -> bool {
         matches!(self, Self::Incomplete { .. })
@@ -246,6 +292,11 @@ impl Error {
         let doing = doing.into();
         move |source| Self::Target { doing, source: Box::new(source) }
     }
+}
+
+/// Examples behind a sentence.
+fn listed(examples: &[String]) -> String {
+    if examples.is_empty() { String::new() } else { format!(": {}", examples.join("; ")) }
 }
 
 /// Where what was read is kept, as an error says it.

@@ -47,3 +47,6 @@ pub const STRANGERS_NAMED: usize = 3;
 
 /// Version of the documents that are printed as JSON.
 pub const SCHEMA_VERSION: u32 = 1;
+
+/// Examples that a brake names: enough to recognise what happened, few enough to be read.
+pub const BRAKE_EXAMPLES: usize = 5;

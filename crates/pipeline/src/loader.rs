@@ -180,7 +180,7 @@ impl Loader<'_> {
             let told = outcomes.remove(rows.key(row)).unwrap_or_default();
             let batch = sent.batches.iter().find(|batch| batch.rows.contains(&row));
             let batch = batch.map(|batch| batch.id.as_str()).unwrap_or_default();
-            books.enter(&rows, row, batch, Fate::of(told, self.pipeline), self.now)?;
+            books.enter(&rows, row, batch, Fate::of(told, self.pipeline), (self.run, self.now))?;
         }
         books.accounts.not_sent += (group.num_rows() - sent.rows) as u64;
         books.accounted.extend(sent.batches[..batches].iter().map(|batch| batch.id.clone()));

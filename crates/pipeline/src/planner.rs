@@ -1,55 +1,89 @@
 //! The plan: staging rows against what is held, and the rows to send as a durable file. All streams are sorted by
-//! key, so that none is ever whole in memory.
+//! key, so that none is ever whole in memory, and none has to be sorted or hashed to be joined.
 //!
 //! ```text
-//!   staging rows ─┐ by key
-//!   held rows ────┴──▶ unchanged · waiting · planned ──▶ plans/<run>/<staging table>.parquet
+//!   staging rows ─┐ by key                                   plans/<run>/<staging table>.parquet    rows to send, and why
+//!   held rows ────┴─▶ unchanged · waiting · planned ─┬─────▶ …             .before.parquet  the same rows as held
+//!                     vanished ─▶ retire, or counted ┘       …             .marks.parquet   what was counted of the others
 //! ```
+//!
+//! A merge join of two files that are sorted already needs two batches of memory, whatever their size; the engine's own
+//! sort-merge join would sort, repartition and spill what is in order.
 
+mod before;
+mod change;
+mod compare;
 mod due;
+mod marks;
+mod vanished;
 
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow::array::{BooleanArray, RecordBatch};
-use arrow::compute::filter_record_batch;
-use arrow::datatypes::SchemaRef;
-use engine::{DurableParquet, Engine, Layout, TextColumn};
+use arrow::array::RecordBatch;
+use engine::{DurableParquet, Engine, FileRows, Layout, TextColumn};
 use flow::{Accounts, RunEvent, Step};
-use jiff::{SignedDuration, Timestamp};
-use ledger::{HeldReader, HeldRow, Standing};
-use snapshot::Sealed;
-use transform::{Compiled, Stager, Tally, lineage};
+use jiff::Timestamp;
+use ledger::Ledger;
+use serde::{Deserialize, Serialize};
+use snapshot::{Completeness, Sealed};
+use transform::{Compiled, Stager, Tally};
+use xxhash_rust::xxh3::xxh3_64;
 
+pub(crate) use change::CHANGE;
+pub use change::{Change, Changes};
+pub(crate) use marks::{Mark, Marks};
+pub(crate) use vanished::Groups;
+
+use crate::declaration::Pipeline;
 use crate::error::Error;
 use crate::limits;
 use crate::run::Events;
-use due::is_due;
+use compare::Comparison;
 
 /// What the planner is told beside the rows.
 pub(crate) struct PlanOptions<'a> {
     pub(crate) now: Timestamp,
+    /// The run whose plan it is.
+    pub(crate) run: i64,
+    /// All pipelines of the run.
+    pub(crate) pipelines: &'a [Pipeline],
     pub(crate) retry_refused: bool,
     /// Nothing that is held is believed.
     pub(crate) everything_in_doubt: bool,
-    pub(crate) file: &'a Path,
+    /// True where rows that are not in the snapshot have vanished: it is all of the tenant, and newer than what is held.
+    pub(crate) is_evidence: bool,
     pub(crate) events: &'a Events,
 }
 
 /// A plan of one pipeline.
 pub(crate) struct Planned {
-    /// The rows to send; absent where there are none.
-    pub(crate) file: Option<PlanFile>,
+    pub(crate) files: PlanFiles,
     /// The first two sums of the accounts, and the number of planned rows. `read` is what the snapshot has, not what
     /// the query gave: else the first sum could not fail.
     pub(crate) accounts: Accounts,
+    pub(crate) changes: Changes,
     /// What was left out, cut, emptied.
     pub(crate) tally: Tally,
     /// What the query lost or doubled of the driving records, in words.
     pub(crate) difference: Option<String>,
 }
 
-/// The rows to send, in rising order of keys.
+/// The durable files of one pipeline's plan, each absent where it would have no rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PlanFiles {
+    /// The rows to send, in rising order of keys.
+    pub(crate) rows: Option<PlanFile>,
+    /// Those of them that are held, as they are held.
+    pub(crate) before: Option<PlanFile>,
+    /// What was counted of held rows that are not sent.
+    pub(crate) marks: Option<PlanFile>,
+}
+
+/// One file of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PlanFile {
     pub(crate) path: PathBuf,
     /// BLAKE3 of the file.
@@ -59,12 +93,13 @@ pub(crate) struct PlanFile {
 /// Plans one pipeline.
 pub(crate) async fn plan(
     engine: &Engine,
+    pipeline: &Pipeline,
     compiled: &Compiled,
     snapshot: &Sealed,
-    held: HeldReader,
+    ledger: &Ledger,
     options: &PlanOptions<'_>,
 ) -> Result<Planned, Error> {
-    let flow_name = compiled.mapping().name.clone();
+    let flow_name = pipeline.name().to_owned();
     let driver = &compiled.mapping().driver;
     let manifest = &snapshot.manifest;
     let place = |page, record| format!("{}, record {record}", manifest.page_name(page));
@@ -72,28 +107,22 @@ pub(crate) async fn plan(
     let undecoded = manifest.rejected.iter().filter(|record| record.data_set == *driver).count() as u64;
     (options.events)(RunEvent::StepStarted { flow: flow_name.clone(), step: Step::Plan, rows: Some(decoded) });
     let mut stager = Stager::new(compiled, place);
-    let mut comparison = Comparison::new(held, options, compiled.mapping().volatile_days);
-    let mut rows = compiled.rows(engine, Some(decoded)).await?;
-    let mut output: Option<DurableParquet> = None;
+    let (groups, seen) = groups_of(pipeline, ledger, options.pipelines)?;
+    let mut rows = compiled.rows(engine, Some(decoded), seen).await?;
+    let mut comparison = Comparison::new(pipeline, compiled, ledger, options, snapshot, groups)?;
+    let mut output = Output::new(ledger.plan_file(options.run, pipeline.staging_table())?);
     while let Some(batch) = rows.next().await {
         let batch = batch?;
-        (options.events)(RunEvent::RowsPassed {
-            flow: flow_name.clone(),
-            step: Step::Plan,
-            rows: batch.num_rows() as u64,
-        });
-        let staged = stager.stage(&batch)?;
-        let planned = comparison.compare(&staged)?;
-        if planned.num_rows() > 0 {
-            let output = match &mut output {
-                Some(output) => output,
-                None => output.insert(create(options.file, planned.schema())?),
-            };
-            output.write(&planned)?;
-        }
+        let passed = batch.num_rows() as u64;
+        (options.events)(RunEvent::RowsPassed { flow: flow_name.clone(), step: Step::Plan, rows: passed });
+        output.write(comparison.compare(&stager.stage(&batch)?)?)?;
     }
-    let file = match output {
-        Some(output) => Some(PlanFile { path: options.file.to_owned(), blake3: output.finish()?.digest }),
+    output.write(comparison.rest()?)?;
+    let rows = output.finish()?;
+    let ended = comparison.end()?;
+    let mut changes = ended.changes;
+    let before = match &rows {
+        Some(rows) => before::write(pipeline, ledger, options.run, rows, &ended.held_rows, &mut changes)?,
         None => None,
     };
     (options.events)(RunEvent::StepEnded { flow: flow_name, step: Step::Plan });
@@ -103,11 +132,72 @@ pub(crate) async fn plan(
         duplicate: tally.duplicate,
         rejected: tally.rejected + undecoded,
         out_of_scope: tally.out_of_scope_rows(),
-        staging_rows: tally.staging_rows,
-        ..comparison.accounts
+        staging_rows: tally.staging_rows + ended.accounts.retire,
+        ..ended.accounts
     };
     let difference = difference(driver, decoded, tally.read);
-    Ok(Planned { file, accounts, tally, difference })
+    let files = PlanFiles { rows, before, marks: ended.marks };
+    Ok(Planned { files, accounts, changes, tally, difference })
+}
+
+/// True where rows that a snapshot does not have are gone: it is all of the tenant. Which command carries it is for the
+/// caller to judge.
+pub(crate) fn is_whole(snapshot: &Sealed) -> bool {
+    snapshot.manifest.completeness == Completeness::Full
+}
+
+/// What is known of the groups whose rows retire together, and who counts them while the rows are put in order; nothing
+/// where the pipeline has no groups.
+fn groups_of(
+    pipeline: &Pipeline,
+    ledger: &Ledger,
+    pipelines: &[Pipeline],
+) -> Result<(Groups, Option<engine::Seen>), Error> {
+    let within = pipeline.retire.as_ref().and_then(|retire| retire.within.as_ref());
+    let Some(within) = within else { return Ok((Groups::default(), None)) };
+    let retired = vanished::retired_groups(ledger, pipelines, within)?;
+    let present: Arc<Mutex<HashMap<u64, u32>>> = Arc::default();
+    let (counted, column) = (Arc::clone(&present), within.column.clone());
+    let seen: engine::Seen = Arc::new(move |batch: &RecordBatch| {
+        let Some(Ok(values)) = batch.column_by_name(&column).map(TextColumn::new) else { return };
+        let mut counts: HashMap<u64, u32> = HashMap::new();
+        for value in (0..batch.num_rows()).filter_map(|row| values.text(row)) {
+            *counts.entry(xxh3_64(value.as_bytes())).or_default() += 1;
+        }
+        let mut present = counted.lock().unwrap_or_else(PoisonError::into_inner);
+        for (group, count) in counts {
+            *present.entry(group).or_default() += count;
+        }
+    });
+    Ok((Groups { column: Some(within.column.clone()), present, retired }, Some(seen)))
+}
+
+/// A plan's file in the making, begun with its first row.
+struct Output {
+    path: PathBuf,
+    parquet: Option<DurableParquet>,
+}
+
+impl Output {
+    fn new(path: PathBuf) -> Self {
+        Self { path, parquet: None }
+    }
+
+    fn write(&mut self, rows: RecordBatch) -> Result<(), Error> {
+        if rows.num_rows() == 0 {
+            return Ok(());
+        }
+        let parquet = match &mut self.parquet {
+            Some(parquet) => parquet,
+            none => none.insert(DurableParquet::create(&self.path, rows.schema(), &Layout::default())?),
+        };
+        Ok(parquet.write(&rows)?)
+    }
+
+    fn finish(self) -> Result<Option<PlanFile>, Error> {
+        let Some(parquet) = self.parquet else { return Ok(None) };
+        Ok(Some(PlanFile { blake3: parquet.finish()?.digest, path: self.path }))
+    }
 }
 
 /// What a query lost or doubled of the records that it should give once each.
@@ -120,102 +210,17 @@ fn difference(data_set: &str, has: u64, gave: u64) -> Option<String> {
     Some(format!("the snapshot has {has} readable records of `{data_set}`, of which the staging query {what}"))
 }
 
-fn create(file: &Path, schema: SchemaRef) -> Result<DurableParquet, Error> {
-    Ok(DurableParquet::create(file, schema, &Layout::default())?)
-}
-
-/// Walks held rows beside staging rows.
-struct Comparison {
-    held: HeldReader,
-    everything_in_doubt: bool,
-    current: Option<HeldRow>,
-    ended: bool,
-    accounts: Accounts,
-    now: Timestamp,
-    retry_refused: bool,
-    volatile_days: u32,
-}
-
-/// What a staging row is beside what is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    Unchanged,
-    Waiting,
-    Planned,
-}
-
-impl Comparison {
-    fn new(held: HeldReader, options: &PlanOptions<'_>, volatile_days: u32) -> Self {
-        Self {
-            held,
-            everything_in_doubt: options.everything_in_doubt,
-            current: None,
-            ended: false,
-            accounts: Accounts::default(),
-            now: options.now,
-            retry_refused: options.retry_refused,
-            volatile_days,
-        }
-    }
-
-    /// The rows of a batch that are to be sent.
-    fn compare(&mut self, staged: &RecordBatch) -> Result<RecordBatch, Error> {
-        let column = |name: &str| {
-            let array = staged.column_by_name(name).expect("the stager keeps its lineage columns");
-            TextColumn::new(array).map_err(transform::Error::Gather)
-        };
-        let (keys, prints, moments) =
-            (column(lineage::ROW_KEY)?, column(lineage::FINGERPRINT)?, column(lineage::NEWEST)?);
-        let mut send = Vec::with_capacity(staged.num_rows());
-        for row in 0..staged.num_rows() {
-            let key = keys.text(row).unwrap_or_default();
-            self.advance_to(key)?;
-            let verdict = match &self.current {
-                Some(held) if held.row_key == key && !self.everything_in_doubt => {
-                    let print = prints.text(row).unwrap_or_default();
-                    self.verdict(held, print, moments.text(row).unwrap_or_default())
-                }
-                _ => Verdict::Planned,
-            };
-            match verdict {
-                Verdict::Unchanged => self.accounts.unchanged += 1,
-                Verdict::Waiting => self.accounts.waiting += 1,
-                Verdict::Planned => self.accounts.planned += 1,
-            }
-            send.push(verdict == Verdict::Planned);
-        }
-        Ok(filter_record_batch(staged, &BooleanArray::from(send)).map_err(transform::Error::Gather)?)
-    }
-
-    fn advance_to(&mut self, key: &str) -> Result<(), Error> {
-        while !self.ended && self.current.as_ref().is_none_or(|held| held.row_key.as_str() < key) {
-            self.current = self.held.next_row()?;
-            self.ended = self.current.is_none();
-        }
-        Ok(())
-    }
-
-    fn verdict(&self, held: &HeldRow, print: &str, moment: &str) -> Verdict {
-        match held.standing {
-            Standing::Unresolved => Verdict::Planned,
-            _ if held.fingerprint != print => Verdict::Planned,
-            Standing::Waiting if self.retry_refused || !self.waits(held) => Verdict::Planned,
-            Standing::Waiting => Verdict::Waiting,
-            Standing::Held if is_due(held, moment, self.volatile_days) => Verdict::Planned,
-            Standing::Held => Verdict::Unchanged,
-        }
-    }
-
-    /// A refused row that has not changed is not sent again before its days are over.
-    fn waits(&self, held: &HeldRow) -> bool {
-        let wait = SignedDuration::from_hours(24 * limits::WAITING_DAYS);
-        held.at.parse::<Timestamp>().is_ok_and(|at| self.now.duration_since(at) < wait)
+/// Adds a row's number to ranges that rise.
+fn extend(ranges: &mut Vec<Range<usize>>, row: usize) {
+    match ranges.last_mut() {
+        Some(last) if last.end == row => last.end += 1,
+        _ => ranges.push(row..row + 1),
     }
 }
 
 /// Reads a plan's rows group by group.
 pub(crate) fn groups(file: &Path) -> Result<impl Iterator<Item = Result<RecordBatch, Error>>, Error> {
-    let mut rows = engine::FileRows::open(file)?;
+    let mut rows = FileRows::open(file)?;
     Ok(std::iter::from_fn(move || {
         let mut batches = Vec::new();
         let mut count = 0;
@@ -235,9 +240,12 @@ pub(crate) fn groups(file: &Path) -> Result<impl Iterator<Item = Result<RecordBa
     }))
 }
 
+/// Counts by name, as reports list them.
+pub(crate) type Counts = BTreeMap<String, u64>;
+
 #[cfg(test)]
 mod tests {
-    use super::difference;
+    use super::{difference, extend};
 
     #[test]
     fn what_a_query_lost_or_doubled_is_said_in_numbers() {
@@ -246,5 +254,14 @@ mod tests {
         assert!(lost.ends_with("3 readable records of `devices`, of which the staging query lost 2"), "{lost}");
         let doubled = difference("devices", 3, 5).expect("two are too many");
         assert!(doubled.ends_with("doubled some: 2 are too many"), "{doubled}");
+    }
+
+    #[test]
+    fn rows_one_after_the_other_are_one_range() {
+        let mut ranges = Vec::new();
+        for row in [3, 4, 5, 9, 11, 12] {
+            extend(&mut ranges, row);
+        }
+        assert_eq!(ranges, [3..6, 9..10, 11..13]);
     }
 }

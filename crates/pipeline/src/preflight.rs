@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use ledger::{Identity, IdentityKind, Ledger, Standing};
+use engine::Part;
+use ledger::{HeldWalk, Identity, IdentityKind, Ledger, Standing};
 use load::{Column, Target};
 
 use crate::declaration::{Keys, Pipeline};
@@ -14,10 +15,14 @@ use crate::limits;
 /// The property in which an instance keeps its own identity.
 const IDENTITY_PROPERTY: &str = "instance_id";
 
-/// Refuses another instance than the one whose rows are held. The answer is what the ledger is to be bound to with the
+/// Refuses another instance than the one whose rows are held. The answer is by what it is known, and what the ledger is to be bound to with the
 /// first rows that it holds; none where it is bound already. A ledger that holds nothing is bound to nobody: else an
 /// instance that was not ready, or an address that was mistyped, would be the only one that it ever accepts.
-pub(crate) async fn identity(target: &Target, ledger: &Ledger, integration: &str) -> Result<Option<Identity>, Error> {
+pub(crate) async fn identity(
+    target: &Target,
+    ledger: &Ledger,
+    integration: &str,
+) -> Result<(String, Option<Identity>), Error> {
     let property = match target.property(IDENTITY_PROPERTY).await {
         Ok(property) => property.filter(|id| !id.is_empty()),
         // An account that may not read properties still knows which host it asks.
@@ -26,34 +31,40 @@ pub(crate) async fn identity(target: &Target, ledger: &Ledger, integration: &str
     };
     let host = target.host().to_owned();
     let integration = integration.to_owned();
+    let known_as = property.clone().unwrap_or_else(|| host.clone());
     if let Some(built_with) = ledger.identity(IdentityKind::Property)? {
         return match property {
-            Some(found) if found == built_with => Ok(None),
+            Some(found) if found == built_with => Ok((known_as, None)),
             Some(found) => Err(Error::OtherInstance { integration, built_with, found }),
             None => Err(Error::IdentityHidden { integration, built_with }),
         };
     }
     match ledger.identity(IdentityKind::Host)? {
-        Some(built_with) if built_with == host => Ok(None),
+        Some(built_with) if built_with == host => Ok((known_as, None)),
         Some(built_with) => Err(Error::OtherInstance { integration, built_with, found: host }),
-        None => Ok(Some(match property {
-            Some(value) => Identity { kind: IdentityKind::Property, value },
-            None => Identity { kind: IdentityKind::Host, value: host },
-        })),
+        None => {
+            let identity = match property {
+                Some(value) => Identity { kind: IdentityKind::Property, value },
+                None => Identity { kind: IdentityKind::Host, value: host },
+            };
+            Ok((known_as, Some(identity)))
+        }
     }
 }
 
 /// Looks up a sample of the records that this pipeline's rows were proven to be.
 pub(crate) async fn still_held(target: &Target, ledger: &Ledger, pipeline: &Pipeline) -> Result<(), Error> {
-    let mut reader = ledger.read_held(pipeline.staging_table())?;
+    let mut held = HeldWalk::over(ledger.read_held_part(pipeline.staging_table(), &[], &Part::default())?);
     let mut sample: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut rows = 0;
     while rows < limits::EMPTIED_SAMPLE_ROWS {
-        let Some(row) = reader.next_row()? else { break };
+        let Some((batch, place)) = held.current()? else { break };
+        let row = batch.row(place);
+        held.advance();
         if row.standing == Standing::Held && !row.targets.is_empty() {
             rows += 1;
-            for held in row.targets {
-                sample.entry(held.table).or_default().push(held.sys_id);
+            for target in row.targets {
+                sample.entry(target.table).or_default().push(target.sys_id);
             }
         }
     }

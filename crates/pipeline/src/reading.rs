@@ -76,7 +76,8 @@ pub async fn extract(request: ReadRequest<'_>) -> Result<Extracted, Error> {
     writer.set_checkpoint_every(request.checkpoint_every);
     let snapshot = writer.id().to_owned();
     let earlier = earlier::newest(store, &request.source, &settings, request.events)?;
-    let options = options(&mut writer, progress.as_ref(), &settings, earlier.as_ref())?;
+    let mut options = options(&mut writer, progress.as_ref(), &settings, earlier.as_ref())?;
+    options.now = request.tenant.now();
     let begun_at = writer.begun_at().parse().unwrap_or(options.now);
     let (sender, pieces) = PieceSender::channel();
     let announced = progress.iter().flat_map(|progress| progress.data_sets.keys());
@@ -121,8 +122,9 @@ pub async fn extract(request: ReadRequest<'_>) -> Result<Extracted, Error> {
 /// Those of the tenant.
 pub async fn explain_reading(request: ReadRequest<'_>) -> Result<extract::Explanation, Error> {
     let earlier = earlier::newest(request.store, &request.source, &request.settings, request.events)?;
-    let options =
-        ReadOptions { known: earlier::known(earlier.as_ref())?, ..ReadOptions::new(request.settings.clone()) };
+    let known = earlier::known(earlier.as_ref())?;
+    let now = request.tenant.now();
+    let options = ReadOptions { known, now, ..ReadOptions::new(request.settings.clone()) };
     let explained = extract::explain(request.tenant, &options).await;
     explained.map_err(|source| Error::Reading { snapshot: String::new(), source: Box::new(source) })
 }
@@ -134,11 +136,13 @@ fn begin(request: &ReadRequest<'_>) -> Result<(SnapshotWriter, Option<Progress>,
     let chosen = match &request.resume {
         Resume::No => None,
         Resume::Newest => Some(ours.ok_or(Error::NothingToResume)?.snapshot.clone()),
-        Resume::IfFitting => ours.filter(|one| fits(one, &request.settings)).map(|one| one.snapshot.clone()),
+        Resume::IfFitting => {
+            ours.filter(|one| fits(one, &request.settings, request.tenant.now())).map(|one| one.snapshot.clone())
+        }
         Resume::Snapshot(snapshot) => Some(snapshot.clone()),
     };
     let Some(chosen) = chosen else {
-        let writer = store.begin(request.source.clone(), &request.settings.text())?;
+        let writer = store.begin_at(request.source.clone(), &request.settings.text(), request.tenant.now())?;
         return Ok((writer, None, request.settings.clone()));
     };
     if let Some(other) = unsealed.iter().find(|one| one.snapshot == chosen && one.source != request.source) {
@@ -150,8 +154,8 @@ fn begin(request: &ReadRequest<'_>) -> Result<(SnapshotWriter, Option<Progress>,
     Ok((writer, Some(progress), settings))
 }
 
-fn fits(unsealed: &snapshot::Unsealed, settings: &ReadSettings) -> bool {
-    let age = unsealed.begun_at.parse::<Timestamp>().map(|begun| Timestamp::now().duration_since(begun));
+fn fits(unsealed: &snapshot::Unsealed, settings: &ReadSettings, now: Timestamp) -> bool {
+    let age = unsealed.begun_at.parse::<Timestamp>().map(|begun| now.duration_since(begun));
     let is_young = age.is_ok_and(|age| age.as_hours() < crate::limits::RESUMED_HOURS_MAX);
     is_young && unsealed.settings == settings.text()
 }

@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 
 use flow::{Accounts, Outcome, Rejected};
 use ledger::{RunState, TargetCounts};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::brakes::Brake;
+use crate::foretell::Foretelling;
+use crate::planner::Changes;
 
 /// A record that is not in the target, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOutRow {
     /// `rejected`, `duplicate`, `out_of_scope`, `orphan`, `emptied` (one value left empty) or `unreadable` (not decoded;
     /// among the accounts' `rejected`).
@@ -19,7 +23,7 @@ pub struct LeftOutRow {
 }
 
 /// A row that the instance refused.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// The row in words.
     pub title: String,
@@ -30,7 +34,7 @@ pub struct Refused {
 }
 
 /// Why a pipeline ended before every planned row was sent and proven. What left and what did not is in its accounts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incomplete {
     /// What happened, with its causes, in one line.
     pub reason: String,
@@ -47,7 +51,7 @@ impl Incomplete {
 }
 
 /// A pipeline that was not begun: its rows are neither planned nor sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotStarted {
     /// The pipeline.
     pub pipeline: String,
@@ -58,7 +62,7 @@ pub struct NotStarted {
 }
 
 /// A pipeline whose accounts do not balance: rows were lost or counted twice, and nothing of it is committed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Imbalanced {
     /// The pipeline.
     pub pipeline: String,
@@ -67,7 +71,7 @@ pub struct Imbalanced {
 }
 
 /// One pipeline's part.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TableReport {
     /// The pipeline.
     pub pipeline: String,
@@ -80,8 +84,14 @@ pub struct TableReport {
     pub orphans: u64,
     /// Rows that left for the instance.
     pub sent: u64,
+    /// Why rows are planned, and what else the comparison found.
+    pub changes: Changes,
+    /// Brakes that the plan trips; nothing of it is sent unless a person approved it.
+    pub brakes: Vec<Brake>,
     /// Outcomes by target table.
     pub targets: Vec<TargetCounts>,
+    /// What the instance was foretold to make of the rows, and how much of it came so; absent where nothing was foretold.
+    pub foretold: Option<Foretelling>,
     /// Seconds that the pipeline took.
     pub seconds: f64,
     /// Records left out by rule.
@@ -111,6 +121,8 @@ pub struct RunReport {
     pub schema_version: u32,
     /// The run's number.
     pub run: i64,
+    /// Digest of its plan, by which it is approved.
+    pub plan: String,
     /// The snapshot that it carried.
     pub snapshot: String,
     /// Pipelines, in their order.
@@ -150,10 +162,27 @@ impl RunReport {
         self.tables.iter().filter_map(|table| table.incomplete.as_ref()).any(|incomplete| incomplete.credentials)
     }
 
+    /// Brakes that stopped it.
+    pub fn brakes(&self) -> impl Iterator<Item = &Brake> {
+        self.tables.iter().filter(|table| table.sent == 0).flat_map(|table| &table.brakes)
+    }
+
+    /// True where a brake held rows back.
+    pub fn is_stopped(&self) -> bool {
+        self.brakes().next().is_some()
+    }
+
+    /// The report as it is kept.
+    pub(crate) fn to_text(&self) -> String {
+        serde_json::to_string(self).expect("a report of counts and texts is always JSON")
+    }
+
     /// Where the run stands.
     pub(crate) fn state(&self) -> RunState {
         if !self.balanced {
             RunState::Failed
+        } else if self.is_stopped() {
+            RunState::Stopped
         } else if self.is_incomplete() {
             RunState::Incomplete
         } else {
@@ -171,7 +200,10 @@ impl RunReport {
         let unresolved = self.tables.iter().filter(|table| table.incomplete.is_none() && table.accounts.unresolved > 0);
         let unresolved = unresolved
             .map(|table| format!("pipeline `{}` has {} unresolved rows", table.pipeline, table.accounts.unresolved));
-        lost.chain(open).chain(unresolved).collect::<Vec<_>>().join("; ")
+        let braked = self.brakes().map(|brake| {
+            format!("the brake `{}` stopped pipeline `{}`: {}", brake.brake.as_str(), brake.pipeline, brake.reason)
+        });
+        lost.chain(braked).chain(open).chain(unresolved).collect::<Vec<_>>().join("; ")
     }
 }
 

@@ -70,9 +70,13 @@ impl Store {
     /// Begins a snapshot under a new id, which sorts by time. `settings` are the caller's own, handed back to whoever
     /// resumes it; they are written as they are, so no secret belongs there. What earlier interruptions left is swept.
     pub fn begin(&self, source: Source, settings: &str) -> Result<SnapshotWriter, Error> {
+        self.begin_at(source, settings, Timestamp::now())
+    }
+
+    /// As [`Store::begin`], at this moment of the caller's own clock.
+    pub fn begin_at(&self, source: Source, settings: &str, begun_at: Timestamp) -> Result<SnapshotWriter, Error> {
         let _alone = self.lock()?;
         sweep::store(&self.folder);
-        let begun_at = Timestamp::now();
         let header = Header {
             journal_version: Header::VERSION,
             snapshot: self.free_id(begun_at)?,

@@ -48,6 +48,12 @@ pub(crate) enum Form {
 pub(crate) enum Command {
     /// Carry a night's inventory into the target tables and account for every row
     Run(NightArguments),
+    /// Say what a run would change, row by row and field by field; nothing is sent
+    Plan(PlanArguments),
+    /// Let a plan through that a brake stops: once, within 24 hours
+    Approve(ApproveArguments),
+    /// Send a plan exactly as it was made
+    Apply(ApplyArguments),
     /// Read a tenant into a sealed snapshot; nothing is sent
     Extract(ExtractArguments),
     /// Carry a snapshot that is there already
@@ -107,6 +113,57 @@ pub(crate) struct NightArguments {
     /// Nights that the simulated tenant ages before it is read
     #[arg(long, value_name = "NIGHTS", default_value_t = 0, conflicts_with_all = ["subdomain", "base_url"])]
     pub(crate) age: u32,
+    /// Let the simulated tenant age so many nights, from where it was read last, and run after each; for trying and testing
+    #[arg(long, value_name = "K", conflicts_with_all = ["subdomain", "base_url", "age"])]
+    pub(crate) nights: Option<u32>,
+    /// Share of devices and applications of the simulated tenant that change in a night
+    #[arg(long, value_name = "SHARE", default_value = "1%", value_parser = share, requires = "nights")]
+    pub(crate) churn: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArguments {
+    #[command(flatten)]
+    pub(crate) source: SourceArguments,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArguments,
+    #[command(flatten)]
+    pub(crate) run: RunArguments,
+    /// Plan this snapshot instead of reading the tenant
+    #[arg(long, value_name = "SNAPSHOT", conflicts_with_all = ["subdomain", "base_url"])]
+    pub(crate) snapshot: Option<String>,
+    /// Ask no instance: compare with what is held, and foretell nothing
+    #[arg(long, conflicts_with = "instance_url")]
+    pub(crate) offline: bool,
+    /// Keep the plan in this folder too
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Rows that are listed for each reason
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) rows: usize,
+    /// End with exit code 2 where there are changes
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApproveArguments {
+    /// The plan's folder, or the run that made it
+    pub(crate) plan: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: String,
+    /// Why it is meant
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArguments {
+    /// The plan's folder, or the run that made it
+    pub(crate) plan: String,
+    #[command(flatten)]
+    pub(crate) destination: DestinationArguments,
 }
 
 /// Which tenant is read; its token in SNOWHAUL_IRU_TOKEN. The simulated one where none is named.

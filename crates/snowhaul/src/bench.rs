@@ -296,7 +296,7 @@ async fn normalise(engine: &Engine, compiled: &Compiled, rows: u64, bytes: u64, 
 async fn plan(engine: &Engine, compiled: &Compiled, rows: u64, bytes: u64) -> Result<Figure> {
     let mut watch = Watch::new();
     let began = watch.begin();
-    let mut stream = compiled.rows(engine, Some(rows)).await?;
+    let mut stream = compiled.rows(engine, Some(rows), None).await?;
     let mut stager = Stager::new(compiled, |page, record| format!("page {page}, record {record}"));
     while let Some(batch) = stream.next().await {
         stager.stage(&batch?)?;

@@ -6,6 +6,10 @@ use pipeline::RunReport;
 pub(crate) const DONE: u8 = 0;
 /// Failed; the message says what was attempted, on what, and why.
 pub(crate) const FAILED: u8 = 1;
+/// Changes are waiting (`plan --detailed-exitcode`).
+pub(crate) const CHANGES_WAIT: u8 = 2;
+/// A brake stopped it before the first row of a table.
+pub(crate) const STOPPED: u8 = 4;
 /// Done, but rows have errors.
 pub(crate) const ROWS_HAVE_ERRORS: u8 = 3;
 /// Credentials or permission.
@@ -23,6 +27,8 @@ pub(crate) const INTERRUPTED: u8 = 130;
 pub(crate) fn of_report(report: &RunReport) -> u8 {
     if !report.balanced {
         FAILED
+    } else if report.is_stopped() {
+        STOPPED
     } else if report.is_credentials() {
         CREDENTIALS
     } else if report.is_incomplete() {
@@ -48,6 +54,8 @@ pub(crate) fn of_error(error: &anyhow::Error) -> u8 {
 fn of_pipeline(error: &pipeline::Error) -> u8 {
     if error.is_credentials() {
         CREDENTIALS
+    } else if error.is_stopped() {
+        STOPPED
     } else if error.budget_wait().is_some() {
         BUDGET_SPENT
     } else if error.is_incomplete() {

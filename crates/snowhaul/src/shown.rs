@@ -1,6 +1,7 @@
 //! Documents in words. Apart so that what a person reads stands in one place.
 
 mod outcomes;
+mod plan;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -11,6 +12,7 @@ use serde_json::Value;
 use snapshot::Manifest;
 
 pub(crate) use outcomes::{outcomes, outcomes_csv};
+pub(crate) use plan::{night, plan};
 
 use crate::arguments::Common;
 use crate::commands::Document;
@@ -49,6 +51,18 @@ pub(crate) fn run(report: &RunReport, common: &Common) -> String {
             common.state.join(&common.integration).join("instance").display()
         ),
     );
+    for table in &report.tables {
+        text.push_str(&plan::brakes(&table.brakes, table.sent > 0));
+    }
+    if report.is_stopped() {
+        line(
+            &mut text,
+            format!(
+                "if it is meant: snowhaul approve {0} {at} --by NAME --reason \"…\", then snowhaul apply {0} {at}",
+                report.run
+            ),
+        );
+    }
     for lost in &report.imbalances {
         line(&mut text, format!("pipeline {} lost count, and nothing of it is believed: {}", lost.pipeline, lost.sum));
     }
@@ -78,6 +92,16 @@ fn undecoded(report: &RunReport) -> String {
         }
     }
     text
+}
+
+/// How much of what was foretold came so.
+fn foretold(text: &mut String, table: &TableReport) {
+    let Some(foretold) = &table.foretold else { return };
+    let (Some(so), Some(otherwise)) = (foretold.as_foretold, foretold.otherwise) else { return };
+    line(text, format!("    {so} rows came as foretold, {otherwise} did not"));
+    for named in &foretold.otherwise_named {
+        line(text, format!("        {}", plain(named)));
+    }
 }
 
 fn accounts(table: &TableReport) -> String {
@@ -134,6 +158,7 @@ fn accounts(table: &TableReport) -> String {
             line(&mut text, format!("    values {what}: {}", counts.join(", ")));
         }
     }
+    foretold(&mut text, table);
     text.push_str(&left_out(table));
     for note in &table.notes {
         line(&mut text, format!("    note: {note}"));
@@ -270,6 +295,8 @@ pub(crate) fn run_record(run: &RunRecord, report: &str) -> String {
         RunState::Incomplete => line(&mut text, format!("it is incomplete: {}", run.failure)),
         RunState::Interrupted => line(&mut text, format!("it was interrupted: {}", run.failure)),
         RunState::Running => line(&mut text, "it has not ended: it works, or it was killed".to_owned()),
+        RunState::Stopped => line(&mut text, format!("a brake stopped it: {}", run.failure)),
+        RunState::Planned => line(&mut text, "it planned, and sent nothing".to_owned()),
         RunState::Done => {}
     }
     for table in &run.tables {

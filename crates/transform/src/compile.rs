@@ -9,8 +9,10 @@
 
 use std::collections::BTreeSet;
 
-use engine::{Engine, Order, Sorted, Then};
+use arrow::array::{RecordBatch, StringArray};
+use engine::{Engine, Order, Seen, Sorted, Then};
 
+use crate::arrays::fingerprints;
 use crate::error::Error;
 use crate::limits;
 use crate::mapping::{Join, Longer, Mapping};
@@ -67,8 +69,8 @@ impl Compiled {
     /// The query in its fixed order: by key, the newest first. Of equals the fingerprint decides, then what it leaves
     /// out, so that the order of pages does not: page and record order only records that make the same row.
     ///
-    /// `rows` is how many there will be, as far as that is known.
-    pub async fn rows(&self, engine: &Engine, rows: Option<u64>) -> Result<Sorted, engine::Error> {
+    /// `rows` is how many there will be, as far as that is known; `seen` is shown them all before the first is yielded.
+    pub async fn rows(&self, engine: &Engine, rows: Option<u64>, seen: Option<Seen>) -> Result<Sorted, engine::Error> {
         let then = |column: &str, descending| Then { column: column.to_owned(), descending };
         let order = Order {
             key: lineage::ROW_KEY.to_owned(),
@@ -80,7 +82,13 @@ impl Compiled {
                 then(lineage::RECORD, false),
             ],
         };
-        engine.sorted(&self.unsorted, order, rows).await
+        engine.sorted(&self.unsorted, order, rows, seen).await
+    }
+
+    /// The fingerprints of staging rows that no query made. A column that they do not have is empty.
+    pub fn fingerprints(&self, rows: &RecordBatch) -> Result<StringArray, Error> {
+        let lasting = self.mapping.columns.iter().filter(|column| !column.volatile);
+        fingerprints(lasting.map(|column| column.name.as_str()), rows)
     }
 
     /// Records of joined data sets that no staging row used, one query a join that reports them.

@@ -27,8 +27,16 @@ pub fn register(engine: &Engine) {
     }
 }
 
-/// Staging rows of one batch: the staging columns, then row key, fingerprint and what sorts.
-pub type Staged = RecordBatch;
+/// What became of one batch.
+#[derive(Debug)]
+pub struct Staged {
+    /// Its staging rows: the staging columns, then what is kept of their lineage.
+    pub rows: RecordBatch,
+    /// Keys of records that are in the snapshot and left out, in their order: whoever is left out has not vanished.
+    pub left_out: Vec<String>,
+    /// Records that have no key, which may be those of any row: their staging columns.
+    pub keyless: RecordBatch,
+}
 
 /// Takes the sorted query's batches one by one.
 pub struct Stager<'a> {
@@ -78,11 +86,16 @@ impl<'a> Stager<'a> {
         let sorted = self.open(batch)?;
         let columns = self.compiled.mapping().columns.as_slice();
         let mut keep = Vec::with_capacity(batch.num_rows());
+        let (mut left_out, mut keyless) = (Vec::new(), Vec::with_capacity(batch.num_rows()));
         // Values that were not understood and stay empty: row and column.
         let mut emptied: Vec<(usize, usize)> = Vec::new();
         for row in 0..batch.num_rows() {
             let kept = self.keeps(&sorted, columns, row, &mut emptied);
             keep.push(kept);
+            keyless.push(!kept && !self.has_key(&sorted, row));
+            if let (false, false, Some(key)) = (kept, keyless[row], sorted.row_key.text(row)) {
+                left_out.push(key.to_owned());
+            }
         }
         let count = columns.len();
         let mut arrays: Vec<ArrayRef> = batch.columns()[..count].to_vec();
@@ -106,7 +119,8 @@ impl<'a> Stager<'a> {
             .map(|(field, array)| field.as_ref().clone().with_data_type(array.data_type().clone()).with_nullable(true));
         let schema = Arc::new(arrow::datatypes::Schema::new(fields.collect::<Vec<_>>()));
         let whole = RecordBatch::try_new(schema, arrays).map_err(Error::Gather)?;
-        filter_record_batch(&whole, &BooleanArray::from(keep)).map_err(Error::Gather)
+        let those = |which: Vec<bool>| filter_record_batch(&whole, &BooleanArray::from(which)).map_err(Error::Gather);
+        Ok(Staged { rows: those(keep)?, left_out, keyless: those(keyless)? })
     }
 
     fn open(&self, batch: &RecordBatch) -> Result<Sorted, Error> {

@@ -152,10 +152,10 @@ const PLACE: [&str; 2] = [lineage::PAGE, lineage::RECORD];
 
 async fn staged(engine: &Engine, compiled: &Compiled) -> Out {
     let mut stager = Stager::new(compiled, |page, record| format!("page {page}, record {record}"));
-    let mut rows = compiled.rows(engine, None).await.expect("the query plans");
+    let mut rows = compiled.rows(engine, None, None).await.expect("the query plans");
     let mut out = Vec::new();
     while let Some(batch) = rows.next().await {
-        let batch = stager.stage(&batch.expect("the query runs")).expect("rows are sorted out");
+        let batch = stager.stage(&batch.expect("the query runs")).expect("rows are sorted out").rows;
         // Where a row was read follows from the order of pages; nothing else does. It stands last.
         let said = batch.num_columns() - PLACE.len();
         let schema = batch.schema();

@@ -1,11 +1,17 @@
 //! A Parquet file's rows in the file's order; no query, no pool. Apart because whoever reads a file of ours from end to
-//! end needs none of the rest of the engine.
+//! end, or a few of its rows, needs none of the rest of the engine.
 
+use std::collections::BTreeMap;
 use std::fs::File;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection};
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use parquet::file::statistics::Statistics;
 
 use super::at;
 use crate::error::Error;
@@ -17,14 +23,51 @@ pub struct FileRows {
     reader: ParquetRecordBatchReader,
 }
 
+/// What of a file is read; all of it unless something is said.
+#[derive(Clone, Debug, Default)]
+pub struct Part<'a> {
+    /// Top-level columns; those that the file does not have are left out. All where absent.
+    pub columns: Option<&'a [&'a str]>,
+    /// Rows by their numbers from 0, ranges in rising order that do not overlap. All where absent.
+    pub rows: Option<&'a [Range<usize>]>,
+    /// A text column and the least and the greatest value that are looked for in it: row groups whose statistics say
+    /// that they hold none of them are passed over. Other rows may come along.
+    pub within: Option<(&'a str, &'a str, &'a str)>,
+}
+
 impl FileRows {
     /// Opens a file.
     pub fn open(path: &Path) -> Result<Self, Error> {
+        Self::open_part(path, &Part::default())
+    }
+
+    /// Opens a part of a file.
+    pub fn open_part(path: &Path, part: &Part<'_>) -> Result<Self, Error> {
+        let failed = |source| Error::Decode { path: path.to_owned(), source: Box::new(source) };
         let file = File::open(path).map_err(|source| at("open", path, source))?;
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-            .and_then(|builder| builder.with_batch_size(limits::BATCH_ROWS).build())
-            .map_err(|source| Error::Decode { path: path.to_owned(), source: Box::new(source) })?;
+        let mut builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?;
+        if let Some(columns) = part.columns {
+            let described = builder.parquet_schema();
+            let roots = builder.schema().fields().iter().enumerate();
+            let wanted = roots.filter(|(_, field)| columns.contains(&field.name().as_str())).map(|(root, _)| root);
+            let mask = ProjectionMask::roots(described, wanted.collect::<Vec<_>>());
+            builder = builder.with_projection(mask);
+        }
+        if let Some(rows) = part.rows {
+            let total = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or_default();
+            builder = builder.with_row_selection(RowSelection::from_consecutive_ranges(rows.iter().cloned(), total));
+        }
+        if let Some((column, least, greatest)) = part.within {
+            let groups = groups_within(builder.metadata(), column, least, greatest);
+            builder = builder.with_row_groups(groups);
+        }
+        let reader = builder.with_batch_size(limits::BATCH_ROWS).build().map_err(failed)?;
         Ok(Self { path: path.to_owned(), reader })
+    }
+
+    /// The schema of the batches.
+    pub fn schema(&self) -> SchemaRef {
+        arrow::array::RecordBatchReader::schema(&self.reader)
     }
 }
 
@@ -36,4 +79,34 @@ impl Iterator for FileRows {
         let failed = |source| Error::Decode { path: path.clone(), source: Box::new(source) };
         self.reader.next().map(|batch| batch.map_err(failed))
     }
+}
+
+/// How many rows a file has, and how many of them have no value in each of its top-level columns that are no lists or
+/// structs: what the file's own footer says, without reading a row.
+pub fn null_counts(path: &Path) -> Result<(u64, BTreeMap<String, u64>), Error> {
+    let file = File::open(path).map_err(|source| at("open", path, source))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file)
+        .map_err(|source| Error::Decode { path: path.to_owned(), source: Box::new(source) })?;
+    let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or_default();
+    let mut counts = BTreeMap::new();
+    for group in builder.metadata().row_groups() {
+        for column in group.columns() {
+            let path = column.column_path().parts();
+            if let ([name], Some(nulls)) = (path, column.statistics().and_then(Statistics::null_count_opt)) {
+                *counts.entry(name.clone()).or_default() += nulls;
+            }
+        }
+    }
+    Ok((rows, counts))
+}
+
+fn groups_within(metadata: &ParquetMetaData, column: &str, least: &str, greatest: &str) -> Vec<usize> {
+    let may_hold = |group: &RowGroupMetaData| {
+        let column = group.columns().iter().find(|chunk| chunk.column_path().parts() == [column]);
+        let statistics = column.and_then(|column| column.statistics());
+        let bounds = statistics.and_then(|found| Some((found.min_bytes_opt()?, found.max_bytes_opt()?)));
+        // What says nothing may hold anything.
+        bounds.is_none_or(|(min, max)| min <= greatest.as_bytes() && least.as_bytes() <= max)
+    };
+    metadata.row_groups().iter().enumerate().filter(|(_, group)| may_hold(group)).map(|(place, _)| place).collect()
 }

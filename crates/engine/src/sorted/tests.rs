@@ -38,7 +38,8 @@ async fn records(batch: &RecordBatch, partitions: usize, batch_rows: usize) -> V
     engine.add_batches("t", batch.schema(), parts).expect("a table");
     let then = |column: &str, descending| Then { column: column.to_owned(), descending };
     let order = Order { key: "k".to_owned(), then: vec![then("newest", true), then("record", false)] };
-    let mut sorted = engine.sorted("SELECT * FROM t", order, Some(batch.num_rows() as u64)).await.expect("sorted");
+    let mut sorted =
+        engine.sorted("SELECT * FROM t", order, Some(batch.num_rows() as u64), None).await.expect("sorted");
     let mut records = Vec::new();
     while let Some(batch) = sorted.next().await {
         let batch = batch.expect("a bucket is read");

@@ -7,7 +7,7 @@ use crate::dictionary::{Dictionary, quoted};
 use crate::error::Error;
 use crate::sys_id;
 
-/// One statement for each table of the family: the first record whose column has the value, in any case. Tables
+/// One statement for each table of the family: the oldest record whose column has the value, in any case. Tables
 /// that the dictionary does not know hold nothing.
 pub(crate) fn finders(dictionary: &Dictionary, table: &str, column: &str) -> Vec<String> {
     if dictionary.table(table).and_then(|definition| definition.column(column)).is_none() {
@@ -19,7 +19,7 @@ pub(crate) fn finders(dictionary: &Dictionary, table: &str, column: &str) -> Vec
         .into_iter()
         .map(|member| {
             format!(
-                "SELECT sys_id FROM {} WHERE {} = ?1{collation} ORDER BY rowid LIMIT 1",
+                "SELECT sys_id FROM {} WHERE {} = ?1{collation} ORDER BY sys_created_on, sys_id LIMIT 1",
                 quoted(member),
                 quoted(column)
             )
@@ -77,7 +77,7 @@ pub(crate) fn model(records: &mut Records<'_>, manufacturer: &str, name: &str, n
         .connection
         .prepare_cached(
             "SELECT sys_id FROM cmdb_hardware_product_model WHERE name = ?1 COLLATE NOCASE AND manufacturer = ?2 \
-             AND model_number = ?3 COLLATE NOCASE ORDER BY rowid LIMIT 1",
+             AND model_number = ?3 COLLATE NOCASE ORDER BY sys_created_on, sys_id LIMIT 1",
         )?
         .query_row([name, company.as_str(), number], |row| row.get(0))
         .optional()?;

@@ -48,7 +48,7 @@ pub(super) fn copy(staging: &Table) -> String {
     format!("INSERT INTO {table} ({}) SELECT {} FROM {table} WHERE rowid = ?1", names.join(", "), values.join(", "))
 }
 
-/// The first record whose coalesce columns are all as given. Without regard to case unless a field says so; the
+/// The oldest record whose coalesce columns are all as given. Without regard to case unless a field says so; the
 /// second comparison keeps the index of the first usable.
 pub(super) fn find(table: &str, slots: &[String], coalesce: &[(&Column, bool)]) -> String {
     let slots: String = slots.iter().map(|slot| format!(", {}", quoted(slot))).collect();
@@ -66,7 +66,11 @@ pub(super) fn find(table: &str, slots: &[String], coalesce: &[(&Column, bool)]) 
             }
         })
         .collect();
-    format!("SELECT sys_id{slots} FROM {} WHERE {} ORDER BY rowid LIMIT 1", quoted(table), conditions.join(" AND "))
+    format!(
+        "SELECT sys_id{slots} FROM {} WHERE {} ORDER BY sys_created_on, sys_id LIMIT 1",
+        quoted(table),
+        conditions.join(" AND ")
+    )
 }
 
 /// Writes all mapped columns of one record. One statement for every row of a map, whatever changed, stays prepared.

@@ -150,8 +150,14 @@ async fn columns_have_labels_wherever_the_instance_keeps_them() {
     let labels = r#"{"result":[{"name":"t","element":"u_b","label":"Bé","language":"en"}]}"#;
     let (target, _) = target(vec![json(200, dictionary), json(200, labels)]).await;
     let columns = target.columns("t").await.expect("two columns");
-    let column =
-        |name: &str, label: &str, max_length| crate::Column { name: name.into(), label: label.into(), max_length };
+    let column = |name: &str, label: &str, max_length| crate::Column {
+        name: name.into(),
+        label: label.into(),
+        max_length,
+        kind: String::new(),
+        reference: String::new(),
+        is_choice: false,
+    };
     assert_eq!(columns, [column("u_a", "A", None), column("u_b", "Bé", Some(40))]);
 }
 

@@ -7,6 +7,7 @@ use extract::DataSet;
 use transform::{Column, Join, JoinOn, Longer, Mapping, ScopeRule, Unreadable};
 
 use super::raw::{RawCheck, RawColumn, RawField, RawMap, RawPipeline, RawTable};
+use super::retire::{RawRetire, Retire, Within};
 use super::{
     Check, Expects, FieldMap, Keys, Kind, OwnColumn, OwnTable, Pipeline, Rule, StagingColumn, TransformMap, Unknown,
 };
@@ -66,6 +67,10 @@ impl Judge<'_> {
         if let Some(unknown) = raw.title.iter().find(|title| !raw.column.iter().any(|column| column.name == **title)) {
             return self.wrong(format!("`title` names `{unknown}`, which is no column"));
         }
+        let retire = raw.retire.map(|retire| self.retire(retire, &raw.column, &raw.key)).transpose()?;
+        if let Some(fault) = raw.brakes.fault() {
+            return self.wrong(fault);
+        }
         let title = if raw.title.is_empty() { raw.key.clone() } else { raw.title };
         let lengths = columns.iter().map(|column| column.length).collect::<Vec<_>>();
         let mapping = Mapping {
@@ -113,9 +118,30 @@ impl Judge<'_> {
             title,
             columns: columns.into_iter().chain(lineage).collect(),
             maps,
+            retire,
+            brakes: raw.brakes,
             tables,
             checks,
         })
+    }
+
+    fn retire(&self, raw: RawRetire, columns: &[RawColumn], key: &[String]) -> Result<Retire, Error> {
+        let within = raw.within.map(|within| Within { pipeline: within.pipeline, column: within.column });
+        let set = raw.set.keys().chain(raw.back.keys()).map(String::as_str);
+        let named = set.chain(raw.alive_by.as_deref()).chain(within.iter().map(|within| within.column.as_str()));
+        for name in named {
+            if !columns.iter().any(|column| column.name == name) {
+                return self.wrong(format!("`retire` names `{name}`, which is no column"));
+            }
+        }
+        if let Some(name) = raw.set.keys().chain(raw.back.keys()).find(|name| key.contains(name)) {
+            return self.wrong(format!("`retire` sets `{name}`, which is of the key"));
+        }
+        if raw.snapshots == 0 || raw.set.is_empty() {
+            return self.wrong("`retire` needs at least one snapshot and a value that it sets");
+        }
+        let (snapshots, hours) = (raw.snapshots, raw.hours);
+        Ok(Retire { snapshots, hours, set: raw.set, back: raw.back, alive_by: raw.alive_by, within })
     }
 
     fn data_set(&self, name: &str) -> Result<(), Error> {

@@ -2,11 +2,13 @@
 
 mod judge;
 mod raw;
+mod retire;
 mod rule;
 mod set;
 
 use std::collections::BTreeMap;
 
+pub(crate) use retire::{Limits, Retire, Within};
 pub(crate) use rule::{Rule, RuleName};
 pub use set::PipelineSet;
 
@@ -23,6 +25,8 @@ pub struct Pipeline {
     pub(crate) title: Vec<String>,
     pub(crate) columns: Vec<StagingColumn>,
     pub(crate) maps: Vec<TransformMap>,
+    pub(crate) retire: Option<Retire>,
+    pub(crate) brakes: Limits,
     pub(crate) tables: Vec<OwnTable>,
     pub(crate) checks: Vec<Check>,
 }
@@ -56,6 +60,30 @@ impl Pipeline {
     /// Staging columns as the instance knows them: the declared ones, then lineage.
     pub fn staging_columns(&self) -> &[StagingColumn] {
         &self.columns
+    }
+
+    /// The names of its declared staging columns.
+    pub(crate) fn value_columns(&self) -> Vec<String> {
+        self.mapping.columns.iter().map(|column| column.name.clone()).collect()
+    }
+
+    /// The columns that a retiring row needs beside what it says: its key, what finds its records, and what refers to
+    /// others.
+    pub(crate) fn identifying_columns(&self) -> Vec<String> {
+        let fields = self.maps.iter().flat_map(|map| &map.fields);
+        let finding = fields.filter(|field| field.coalesce || field.unknown == Unknown::Reject);
+        let mut columns: Vec<String> =
+            self.mapping.key.iter().cloned().chain(finding.map(|field| field.from.clone())).collect();
+        columns.extend(self.title.iter().cloned());
+        columns.retain(|name| self.mapping.columns.iter().any(|column| column.name == *name));
+        columns.sort();
+        columns.dedup();
+        columns
+    }
+
+    /// A digest of the declaration: a plan that was made by another is not sent.
+    pub(crate) fn digest(&self) -> String {
+        blake3::hash(format!("{self:?}").as_bytes()).to_hex().to_string()
     }
 
     /// What a batch calls a staging column.

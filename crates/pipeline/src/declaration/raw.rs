@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::retire::{Limits, RawRetire};
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawPipeline {
@@ -26,6 +28,9 @@ pub(super) struct RawPipeline {
     pub(super) row_bytes_max: Option<u32>,
     #[serde(default = "RawPipeline::promote")]
     pub(super) promote: String,
+    pub(super) retire: Option<RawRetire>,
+    #[serde(default)]
+    pub(super) brakes: Limits,
     #[serde(default)]
     pub(super) join: Vec<RawJoin>,
     #[serde(default)]

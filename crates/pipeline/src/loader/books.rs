@@ -62,21 +62,19 @@ impl<'b> Books<'b> {
         maps: &'b [InstalledMap],
         outcomes: Option<OutcomesFile>,
     ) -> Self {
-        let mut loaded = Loaded::default();
-        for table in pipeline.targets() {
-            loaded.counts(table);
-        }
+        let loaded = Loaded::over(pipeline);
         Self { accounts, loaded, is_unheard: false, accounted: Vec::new(), outcomes, merge, pipeline, maps }
     }
 
-    /// Enters what became of one row that left, in the batch of that id. Rows come in rising order of their keys.
+    /// Enters what became of one row that left, in the batch of that id, of this run and now. Rows come in rising order of
+    /// their keys.
     pub(super) fn enter(
         &mut self,
         rows: &Rows,
         row: usize,
         batch: &str,
         fate: Fate,
-        now: Timestamp,
+        (run, now): (i64, Timestamp),
     ) -> Result<(), Error> {
         if let Some(outcomes) = &mut self.outcomes {
             outcomes.write(rows, row, batch, &fate)?;
@@ -88,7 +86,7 @@ impl<'b> Books<'b> {
             self.refuse(rows.title(row), &fate);
         }
         let former = self.merge.former(rows.key(row))?;
-        self.merge.write(&rows.held(row, &fate, former, now))
+        self.merge.write(&rows.held(row, &fate, former, run, now), rows.values(), row)
     }
 
     /// Carries over what was not touched.
@@ -101,7 +99,7 @@ impl<'b> Books<'b> {
 
     /// Nothing more is sent: the first reason is the one that is told.
     pub(crate) fn stop(&mut self, error: load::Error) {
-        self.loaded.incomplete.get_or_insert_with(|| Incomplete::of(&error));
+        self.loaded.stop(&error);
     }
 
     pub(super) fn is_stopped(&self) -> bool {
@@ -154,6 +152,20 @@ impl<'b> Books<'b> {
 }
 
 impl Loaded {
+    /// Nothing yet, for each target of a pipeline.
+    pub(crate) fn over(pipeline: &Pipeline) -> Self {
+        let mut loaded = Self::default();
+        for table in pipeline.targets() {
+            loaded.counts(table);
+        }
+        loaded
+    }
+
+    /// Nothing more is sent: the first reason is the one that is told.
+    pub(crate) fn stop(&mut self, error: &load::Error) {
+        self.incomplete.get_or_insert_with(|| Incomplete::of(error));
+    }
+
     /// The counts of a table, begun where there are none yet.
     fn counts(&mut self, table: &str) -> &mut TargetCounts {
         let place = self.targets.iter().position(|counts| counts.table == table).unwrap_or_else(|| {

@@ -123,7 +123,7 @@ impl OutcomesFile {
 }
 
 /// The lines of one file of outcomes.
-pub(crate) fn read(path: &Path) -> Result<impl Iterator<Item = Result<OutcomeLine, Error>>, Error> {
+pub(crate) fn read(path: &Path) -> Result<impl Iterator<Item = Result<OutcomeLine, Error>> + use<>, Error> {
     let batches = FileRows::open(path)?;
     Ok(batches.flat_map(|batch| match batch.map_err(Error::from).and_then(|batch| lines(&batch)) {
         Ok(lines) => lines.into_iter().map(Ok).collect::<Vec<_>>(),

@@ -4,12 +4,13 @@ use arrow::array::RecordBatch;
 use engine::TextColumn;
 use flow::Outcome;
 use jiff::Timestamp;
-use ledger::{HeldRow, HeldTarget, Standing};
+use ledger::{HeldRow, HeldTarget, Standing, Values};
 use transform::lineage;
 
 use super::proof::Fate;
 use crate::declaration::Pipeline;
 use crate::error::Error;
+use crate::planner::{CHANGE, Change};
 
 /// Columns of a group that the ledger keeps.
 pub(crate) struct Rows {
@@ -18,7 +19,9 @@ pub(crate) struct Rows {
     moment: TextColumn,
     page: TextColumn,
     record: TextColumn,
+    change: TextColumn,
     title: Vec<TextColumn>,
+    values: Values,
 }
 
 impl Rows {
@@ -33,6 +36,8 @@ impl Rows {
             moment: column(lineage::NEWEST)?,
             page: column(lineage::PAGE)?,
             record: column(lineage::RECORD)?,
+            change: column(CHANGE)?,
+            values: Values::of(group, &pipeline.value_columns())?,
             title: pipeline.title.iter().map(|name| column(name)).collect::<Result<_, _>>()?,
         })
     }
@@ -46,30 +51,50 @@ impl Rows {
         (self.page.text(row).unwrap_or_default(), self.record.text(row).unwrap_or_default())
     }
 
+    /// Why it is sent.
+    pub(crate) fn change(&self, row: usize) -> Option<Change> {
+        Change::parse(self.change.text(row)?)
+    }
+
+    /// The values of all rows.
+    pub(crate) fn values(&self) -> &Values {
+        &self.values
+    }
+
     /// The row in words.
     pub(crate) fn title(&self, row: usize) -> String {
         self.title.iter().filter_map(|column| column.text(row)).collect::<Vec<_>>().join(" ")
     }
 
-    /// What is held of a row from now on. Of one that is unresolved nothing is believed but where its records were.
-    pub(crate) fn held(&self, row: usize, fate: &Fate, former: Option<HeldRow>, now: Timestamp) -> HeldRow {
+    /// What a run holds of a row from now on. Of one that is unresolved nothing is believed but where its records were.
+    pub(crate) fn held(&self, row: usize, fate: &Fate, former: Option<HeldRow>, run: i64, now: Timestamp) -> HeldRow {
         let text = |column: &TextColumn| column.text(row).unwrap_or_default().to_owned();
         let is_proven = fate.outcome != Outcome::Unresolved;
         let is_first = former.as_ref().is_none_or(|former| former.is_first && former.standing != Standing::Held);
+        let former_missing = former.as_ref().map(|former| (former.missing, former.missing_since.clone()));
         let mut targets = if is_proven { fate.targets() } else { Vec::new() };
         if targets.is_empty() {
             targets = former.map(|former| former.targets).unwrap_or_default();
         }
+        let is_retiring = self.change(row) == Some(Change::Retire);
+        let standing = match fate.standing {
+            Standing::Held if is_retiring => Standing::Retired,
+            standing => standing,
+        };
+        // What is sent because it is there is not missing.
+        let gone = former_missing.filter(|_| is_retiring).unwrap_or_default();
         HeldRow {
             row_key: self.key(row).to_owned(),
-            title: self.title(row),
             fingerprint: if is_proven { text(&self.fingerprint) } else { String::new() },
             moment: text(&self.moment),
             outcome: fate.outcome,
-            standing: fate.standing,
+            standing,
             is_first,
             comment: fate.to_blame().map(|outcome| outcome.comment.clone()).unwrap_or_default(),
             at: now.to_string(),
+            run,
+            missing: gone.0,
+            missing_since: gone.1,
             targets,
         }
     }

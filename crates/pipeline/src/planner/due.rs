@@ -7,15 +7,23 @@
 
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
-use ledger::HeldRow;
+
+/// What is held of when a row was seen.
+pub(super) struct Seen<'a> {
+    pub(super) row_key: &'a str,
+    /// When it was last seen, as `YYYY-MM-DD HH:MM:SS`; empty when unknown.
+    pub(super) moment: &'a str,
+    /// It has been proven once only.
+    pub(super) is_first: bool,
+}
 
 /// True where a row is due that differs from what is held in nothing but volatile values; `seen` is its moment now.
 /// Zero days are never over.
-pub(super) fn is_due(held: &HeldRow, seen: &str, days: u32) -> bool {
+pub(super) fn is_due(held: &Seen<'_>, seen: &str, days: u32) -> bool {
     if days == 0 {
         return false;
     }
-    let period = if held.is_first { 1 + hash_of(&held.row_key) % days } else { days };
+    let period = if held.is_first { 1 + hash_of(held.row_key) % days } else { days };
     let wait = SignedDuration::from_hours(24 * i64::from(period));
     match (held.moment.parse::<DateTime>(), seen.parse::<DateTime>()) {
         (Ok(held), Ok(seen)) => seen.duration_since(held) >= wait,
@@ -34,24 +42,10 @@ fn hash_of(row_key: &str) -> u32 {
 mod tests {
     use std::collections::BTreeMap;
 
-    use flow::Outcome;
-    use ledger::Standing;
-
     use super::*;
 
-    fn held(row_key: &str, moment: &str, is_first: bool) -> HeldRow {
-        HeldRow {
-            row_key: row_key.to_owned(),
-            title: String::new(),
-            fingerprint: String::new(),
-            moment: moment.to_owned(),
-            outcome: Outcome::Updated,
-            standing: Standing::Held,
-            is_first,
-            comment: String::new(),
-            at: String::new(),
-            targets: Vec::new(),
-        }
+    fn held<'a>(row_key: &'a str, moment: &'a str, is_first: bool) -> Seen<'a> {
+        Seen { row_key, moment, is_first }
     }
 
     #[test]
@@ -74,7 +68,8 @@ mod tests {
     fn a_fleet_that_was_loaded_in_one_night_is_spread_over_the_days() {
         let mut due_on: BTreeMap<u32, u32> = BTreeMap::new();
         for number in 0..700_u32 {
-            let row = held(&format!("{number:08x}"), "2026-11-01 00:00:00", true);
+            let row_key = format!("{number:08x}");
+            let row = held(&row_key, "2026-11-01 00:00:00", true);
             let first = (1..=30).find(|day| is_due(&row, &format!("2026-11-{:02} 00:00:00", 1 + day), 7));
             *due_on.entry(first.expect("within the month")).or_default() += 1;
         }

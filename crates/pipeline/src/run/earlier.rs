@@ -15,9 +15,10 @@ use jiff::{SignedDuration, Timestamp};
 use ledger::{Batch, BatchState, Ledger, Sending};
 
 use super::One;
+use crate::declaration::Pipeline;
 use crate::error::Error;
 use crate::loader::{Delivered, Fate, Loader, Merge, OutcomesFile, Rows, has_appeared, resolve};
-use crate::planner;
+use crate::planner::{self, Marks};
 
 /// What came of earlier runs' batches.
 #[derive(Default)]
@@ -38,6 +39,17 @@ struct Settled {
     lost: Option<load::Error>,
 }
 
+impl Earlier {
+    /// For a plan that asks nobody: what is open on the table stays so, and a plan over it is of no use.
+    pub(super) fn unasked(ledger: &Ledger, pipeline: &Pipeline) -> Result<Self, Error> {
+        let table = pipeline.staging_table();
+        let is_open = !ledger.batches(table)?.is_empty() || !ledger.sending(table)?.is_empty();
+        let note =
+            format!("batches of an earlier run are open on `{table}`: what the instance made of them is not known");
+        Ok(Self { notes: is_open.then_some(note).into_iter().collect(), ..Self::default() })
+    }
+}
+
 /// Settles what earlier runs left open on the pipeline's staging table.
 pub(super) async fn settle(one: &One<'_>, ledger: &mut Ledger) -> Result<Earlier, Error> {
     let table = one.pipeline.staging_table();
@@ -46,7 +58,7 @@ pub(super) async fn settle(one: &One<'_>, ledger: &mut Ledger) -> Result<Earlier
     let open = ledger.batches(table)?;
     if !open.is_empty() {
         let text = format!("{} batches of earlier runs are open on `{table}`: the instance is asked", open.len());
-        (one.run.options.events)(RunEvent::Noted { text });
+        (one.events)(RunEvent::Noted { text });
     }
     let mut settled: Vec<Settled> = Vec::new();
     for batch in open {
@@ -144,9 +156,10 @@ async fn settle_batch(
 /// Writes what became of the rows that a run had sent into what is held, and says how many were told of.
 fn recover(one: &One<'_>, ledger: &mut Ledger, note: &Sending, settled: &[Settled]) -> Result<u64, Error> {
     let table = one.pipeline.staging_table();
-    let mut held = ledger.begin_recovered(note.run, table)?;
+    let columns = one.pipeline.value_columns();
+    let mut held = ledger.begin_recovered(note.run, table, &columns)?;
     let mut file = OutcomesFile::create(&ledger.recovered_outcomes_file(note.run, table)?)?;
-    let mut merge = Merge::new(ledger.read_held(table)?, false, &mut held);
+    let mut merge = Merge::new(ledger.read_held(table, &columns)?, Marks::default(), false, &mut held);
     let mut told: HashMap<&str, Vec<RowOutcome>> = HashMap::new();
     for outcome in settled.iter().flat_map(|settled| &settled.outcomes) {
         told.entry(&outcome.row_key).or_default().push(outcome.clone());
@@ -168,7 +181,7 @@ fn recover(one: &One<'_>, ledger: &mut Ledger, note: &Sending, settled: &[Settle
             let fate = Fate::of(outcomes, one.pipeline);
             file.write(&rows, row, &settled.batch.id, &fate)?;
             let former = merge.former(rows.key(row))?;
-            merge.write(&rows.held(row, &fate, former, one.run.now))?;
+            merge.write(&rows.held(row, &fate, former, note.run, one.now), rows.values(), row)?;
         }
         first += group.num_rows() as u64;
     }

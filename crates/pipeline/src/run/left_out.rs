@@ -10,7 +10,7 @@ use engine::TextColumn;
 use flow::Rejected;
 use transform::{LeftOut, Tally, lineage};
 
-use super::One;
+use super::plan::Planning;
 use crate::error::Error;
 use crate::limits;
 use crate::report::LeftOutRow;
@@ -31,7 +31,7 @@ pub(super) struct LeftOutList {
 }
 
 /// Gathers what one pipeline left out; the staging's own list is taken out of its tally.
-pub(super) async fn list(one: &One<'_>, tally: &mut Tally) -> Result<LeftOutList, Error> {
+pub(super) async fn list(one: &Planning<'_>, tally: &mut Tally) -> Result<LeftOutList, Error> {
     let mut list = LeftOutList::default();
     list.listed.extend(std::mem::take(&mut tally.listed).into_iter().map(|(kind, record)| row(kind_of(kind), record)));
     for (kind, count) in &tally.not_listed {
@@ -48,7 +48,7 @@ pub(super) async fn list(one: &One<'_>, tally: &mut Tally) -> Result<LeftOutList
 }
 
 /// Records of joined data sets that completed no staging row, batch by batch: a tenant may have any number of them.
-async fn orphans(one: &One<'_>, list: &mut LeftOutList) -> Result<(), Error> {
+async fn orphans(one: &Planning<'_>, list: &mut LeftOutList) -> Result<(), Error> {
     let mut room = limits::LISTED_ROWS_MAX;
     for (data_set, sql) in one.mapping.orphan_sql() {
         let mut rows = one.engine.stream(&sql).await?;
@@ -86,7 +86,7 @@ impl<'b> Orphans<'b> {
         })
     }
 
-    fn record(&self, one: &One<'_>, data_set: &str, row: usize) -> Rejected {
+    fn record(&self, one: &Planning<'_>, data_set: &str, row: usize) -> Rejected {
         let driver = &one.mapping.mapping().driver;
         let reason = if self.partnered.text(row) == Some("true") {
             format!("a record of `{driver}` has its key, and another record of `{data_set}` completed it")

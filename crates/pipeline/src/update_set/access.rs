@@ -24,6 +24,9 @@ const PLATFORM_TABLES: [&str; 9] = [
     "sys_transform_map",
 ];
 
+/// Tables whose records the target tables refer to: a plan looks there to foretell what a reference will find.
+const REFERENCED_TABLES: [&str; 3] = ["cmdb_hardware_product_model", "core_company", "sys_user"];
+
 /// Adds the role, with a rule for each of these tables and the platform's own.
 pub(super) fn loader_role(set: &mut UpdateSet, tables: &BTreeSet<&str>) {
     let role = sys_id("sys_user_role", &[LOADER_ROLE]);
@@ -35,7 +38,7 @@ pub(super) fn loader_role(set: &mut UpdateSet, tables: &BTreeSet<&str>) {
         )
         .text("name", LOADER_ROLE);
     set.push(&record, "Role");
-    let tables: BTreeSet<&str> = tables.iter().copied().chain(PLATFORM_TABLES).collect();
+    let tables: BTreeSet<&str> = tables.iter().copied().chain(PLATFORM_TABLES).chain(REFERENCED_TABLES).collect();
     for table in tables {
         let id = sys_id("sys_security_acl", &[table, "read"]);
         let rule = Record::new("sys_security_acl", &[table, "read"], table)

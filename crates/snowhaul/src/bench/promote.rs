@@ -31,7 +31,7 @@ pub(super) struct Staged {
 impl Staged {
     /// The first rows of a pipeline's plan, in the plan's order; at most `rows_max`.
     pub(super) async fn of(engine: &Engine, pipeline: &Pipeline, compiled: &Compiled, rows_max: u64) -> Result<Self> {
-        let mut stream = compiled.rows(engine, None).await?;
+        let mut stream = compiled.rows(engine, None, None).await?;
         let mut stager = Stager::new(compiled, |page, record| format!("page {page}, record {record}"));
         let names = pipeline.staging_columns().iter().map(|column| column.name.as_str());
         let names: Vec<&str> = names.collect();
@@ -39,7 +39,7 @@ impl Staged {
         while rows < rows_max
             && let Some(batch) = stream.next().await
         {
-            let staged = stager.stage(&batch?)?;
+            let staged = stager.stage(&batch?)?.rows;
             let left = usize::try_from(rows_max - rows).unwrap_or(usize::MAX);
             let staged = staged.slice(0, staged.num_rows().min(left));
             let sent: Vec<usize> = names.iter().filter_map(|name| staged.schema().index_of(name).ok()).collect();

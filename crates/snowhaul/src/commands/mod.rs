@@ -3,6 +3,7 @@
 mod extract;
 mod instance;
 mod look;
+mod plan;
 mod run;
 mod snapshot;
 mod source;
@@ -97,6 +98,9 @@ fn failed(error: &anyhow::Error, output: &mut Output) -> u8 {
 async fn command(common: &Common, command: Command, output: &mut Output) -> Result<u8> {
     match command {
         Command::Run(arguments) => Box::pin(run::run(common, arguments, output)).await,
+        Command::Plan(arguments) => Box::pin(plan::plan(common, arguments, output)).await,
+        Command::Approve(arguments) => plan::approve(common, &arguments, output),
+        Command::Apply(arguments) => Box::pin(plan::apply(common, arguments, output)).await,
         Command::Extract(arguments) => extract::extract(common, arguments, output).await,
         Command::Replay(arguments) => Box::pin(run::replay(common, arguments, output)).await,
         Command::Snapshot { command: SnapshotCommand::Import { folder } } => snapshot::import(common, &folder, output),

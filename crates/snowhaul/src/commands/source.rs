@@ -7,6 +7,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use extract::{DataSet, ReadSettings, Scope, Strategy};
+use flow::Clock;
+use jiff::Timestamp;
 use rest::{BudgetConfig, ClientConfig, Secret};
 use snapshot::Source;
 use tenant::{FleetConfig, Limits, TenantConfig};
@@ -43,7 +45,11 @@ impl Tenant {
     pub(crate) async fn open(common: &Common, source: &SourceArguments, wait: bool, nights: u32) -> Result<Self> {
         match named(source)? {
             Some(base_url) => Self::named(&common.state, base_url, wait),
-            None => Self::simulated(nights).await,
+            None => {
+                let night = nights.max(nights_passed(common)?);
+                let fleet = FleetConfig { night, ..FleetConfig::demonstration() };
+                Self::simulated(fleet, clock_after(common)?).await
+            }
         }
     }
 
@@ -64,8 +70,7 @@ impl Tenant {
 
     /// The demonstration's fleet behind a socket of its own, with a token that only this process knows and without the
     /// vendor's limits, which would make a newcomer wait.
-    async fn simulated(nights: u32) -> Result<Self> {
-        let fleet = FleetConfig { night: nights, ..FleetConfig::demonstration() };
+    pub(crate) async fn simulated(fleet: FleetConfig, clock: Clock) -> Result<Self> {
         let config = TenantConfig { limits: Limits::off(), ..TenantConfig::with_made_up_token(fleet) };
         let token = config.token.clone();
         let simulated = tokio::task::spawn_blocking(|| tenant::Tenant::new(config)).await;
@@ -79,7 +84,7 @@ impl Tenant {
         }));
         let tenant = extract::Tenant::new(ClientConfig::new(base_url), Secret::from(token))
             .map_err(pipeline::Error::from_tenant)?;
-        let source = Source { kind: "demonstration".to_owned(), identity: "the simulated tenant".to_owned() };
+        let (tenant, source) = (tenant.by_clock(clock), demonstration());
         Ok(Self { tenant, source, spent: None, simulated: Some(Simulated { stop, served }) })
     }
 
@@ -95,6 +100,45 @@ impl Tenant {
         drop(simulated.stop);
         simulated.served.await.context("the simulated tenant panicked")?.context("the simulated tenant failed")
     }
+}
+
+/// By what the demonstration's snapshots are known.
+pub(crate) fn demonstration() -> Source {
+    Source { kind: "demonstration".to_owned(), identity: "the simulated tenant".to_owned() }
+}
+
+/// The file of an integration that holds how many nights its simulated tenant has aged.
+const NIGHTS: &str = "simulated-nights";
+
+/// How many nights the integration's simulated tenant has aged.
+pub(crate) fn nights_passed(common: &Common) -> Result<u32> {
+    let text = std::fs::read_to_string(common.folder()?.join(NIGHTS)).unwrap_or_default();
+    Ok(text.trim().parse().unwrap_or(0))
+}
+
+/// Notes how many nights the integration's simulated tenant has aged: it does not grow younger again.
+pub(crate) fn note_nights(common: &Common, nights: u32) -> Result<()> {
+    std::fs::write(common.folder()?.join(NIGHTS), nights.to_string()).context("could not note the simulated night")
+}
+
+/// When the demonstration's tenant was read last; none where it never was. Nights that pass in seconds leave it ahead of
+/// the machine's clock.
+pub(crate) fn read_last(common: &Common) -> Result<Option<Timestamp>> {
+    let store = common.snapshots()?;
+    let mut last = None;
+    for snapshot in store.sealed()? {
+        let Ok(manifest) = store.show(&snapshot) else { continue };
+        if manifest.source == demonstration() {
+            last = last.max(manifest.begun_at.parse::<Timestamp>().ok());
+        }
+    }
+    Ok(last)
+}
+
+/// A clock that is behind no snapshot of the demonstration's.
+fn clock_after(common: &Common) -> Result<Clock> {
+    let last = read_last(common)?.filter(|last| *last > Timestamp::now());
+    Ok(last.map_or_else(Clock::default, Clock::showing))
 }
 
 fn named(source: &SourceArguments) -> Result<Option<String>> {

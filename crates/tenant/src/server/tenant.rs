@@ -55,6 +55,13 @@ impl Tenant {
         self.shared.set_limits(limits);
     }
 
+    /// So many devices are deleted, the first of the list: every endpoint forgets them, until a night passes.
+    pub fn lose(&self, devices: u32) {
+        for _ in 0..devices {
+            self.shared.vanish();
+        }
+    }
+
     /// Lets nights pass and answers which one it is now. The fleet is made anew; requests that are being answered keep the old one.
     pub fn advance(&self, nights: u32) -> u32 {
         self.shared.advance(nights)

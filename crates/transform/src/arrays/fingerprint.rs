@@ -6,7 +6,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, StringBuilder};
+use crate::error::Error;
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, StringBuilder, new_null_array};
 use arrow::datatypes::DataType;
 use engine::{ArrayFunction, Memo, TextColumn};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128, xxh3_128_with_seed};
@@ -48,6 +49,19 @@ fn apply(arguments: &[ArrayRef], rows: usize, hashed: &Hashed) -> Result<ArrayRe
         builder.append_value(hexadecimal(xxh3_128(hashes.row(row)), &mut text));
     }
     Ok(Arc::new(builder.finish()))
+}
+
+/// The fingerprints of rows over these columns, as the function of the compiled query makes them.
+pub(crate) fn fingerprints<'n>(names: impl Iterator<Item = &'n str>, rows: &RecordBatch) -> Result<StringArray, Error> {
+    let mut arguments: Vec<ArrayRef> = Vec::new();
+    for name in names {
+        arguments.push(Arc::new(StringArray::from(vec![name])));
+        let absent = || new_null_array(&DataType::Utf8, rows.num_rows());
+        arguments.push(rows.column_by_name(name).cloned().unwrap_or_else(absent));
+    }
+    let wrong = |found: String| Error::Type { column: "u_fingerprint".to_owned(), found };
+    let made = apply(&arguments, rows.num_rows(), &Hashed::default()).map_err(wrong)?;
+    made.as_string_opt::<i32>().cloned().ok_or_else(|| wrong(made.data_type().to_string()))
 }
 
 /// Hashes names and values, given in pairs.

@@ -17,6 +17,7 @@ mod tie;
 use engine::{ArrayFunction, Function};
 
 pub(crate) use adjusted::{Adjustment, adjustments};
+pub(crate) use fingerprint::fingerprints;
 
 /// Those that declarations may call, each with how it is called, in the order of the reference.
 pub(crate) fn documented() -> Vec<(&'static str, ArrayFunction)> {

@@ -1,0 +1,203 @@
+//! Reading a committed generation in rising order of keys.
+
+use std::path::Path;
+
+use arrow::array::{AsArray, ListArray, RecordBatch, StringArray};
+use engine::{FileRows, Part};
+use flow::Outcome;
+
+use super::{HeldRow, OWN_COLUMNS, Standing, TARGETS, Values, failed, rises, targets_of, unreadable};
+use crate::error::Error;
+
+const ROW_KEY: usize = 0;
+const FINGERPRINT: usize = 1;
+const MOMENT: usize = 2;
+const OUTCOME: usize = 3;
+const STANDING: usize = 4;
+const FIRST: usize = 5;
+const COMMENT: usize = 6;
+const AT: usize = 7;
+const RUN: usize = 8;
+const MISSING: usize = 9;
+const MISSING_SINCE: usize = 10;
+
+/// Reads the committed generation in rising order of keys.
+pub struct HeldReader {
+    table: String,
+    batches: Option<FileRows>,
+    columns: Vec<String>,
+    last_key: String,
+}
+
+/// Some held rows, with the values that were asked for.
+#[derive(Clone, Debug)]
+pub struct HeldBatch {
+    /// What the ledger knows of the rows, in the order of the file's columns.
+    pub(super) own: RecordBatch,
+    texts: Vec<StringArray>,
+    targets: ListArray,
+    values: Values,
+}
+
+impl HeldReader {
+    /// A reader of nothing, for a table that holds nothing yet.
+    pub(crate) fn empty(table: &str) -> Self {
+        Self { table: table.to_owned(), batches: None, columns: Vec::new(), last_key: String::new() }
+    }
+
+    /// Opens a file of held rows that no commit names, with the values of these staging columns.
+    pub fn of_file(table: &str, path: &Path, columns: &[String]) -> Result<Self, Error> {
+        Self::open(table, path, columns, &Part::default())
+    }
+
+    /// Opens a generation; `part` says which of its rows, and `columns` which values are read with them.
+    pub(crate) fn open(table: &str, path: &Path, columns: &[String], part: &Part<'_>) -> Result<Self, Error> {
+        let own = OWN_COLUMNS.iter().copied().chain([TARGETS]);
+        let wanted: Vec<&str> = own.chain(columns.iter().map(String::as_str)).collect();
+        let part = Part { columns: Some(&wanted), ..part.clone() };
+        let batches = FileRows::open_part(path, &part).map_err(|source| failed("read", table, source))?;
+        Ok(Self { batches: Some(batches), columns: columns.to_vec(), ..Self::empty(table) })
+    }
+
+    /// The next rows, or `None` at the end. Rows that do not rise from key to key are an error: a comparison that walks
+    /// two files side by side would pass over what is out of its place.
+    pub fn next_batch(&mut self) -> Result<Option<HeldBatch>, Error> {
+        let Some(batches) = &mut self.batches else { return Ok(None) };
+        match batches.next() {
+            Some(Ok(rows)) => {
+                let batch = HeldBatch::new(&rows, &self.columns)?.ok_or_else(|| unreadable(&self.table))?;
+                for row in 0..batch.rows() {
+                    rises(&self.table, &mut self.last_key, batch.row_key(row))?;
+                }
+                Ok(Some(batch))
+            }
+            Some(Err(source)) => Err(failed("read", &self.table, source)),
+            None => {
+                self.batches = None;
+                Ok(None)
+            }
+        }
+    }
+}
+
+impl HeldBatch {
+    fn new(rows: &RecordBatch, columns: &[String]) -> Result<Option<Self>, Error> {
+        let own = OWN_COLUMNS.iter().copied().chain([TARGETS]);
+        let places = own.map(|name| rows.schema().index_of(name)).collect::<Result<Vec<_>, _>>();
+        let Some(own) = places.ok().and_then(|places| rows.project(&places).ok()) else { return Ok(None) };
+        let text = |place: usize| own.column(place).as_string_opt::<i32>().cloned();
+        let texts: Option<Vec<StringArray>> = (0..OWN_COLUMNS.len()).map(text).collect();
+        let targets = own.column(OWN_COLUMNS.len()).as_list_opt::<i32>().cloned();
+        let (Some(texts), Some(targets)) = (texts, targets) else { return Ok(None) };
+        Ok(Some(Self { own, texts, targets, values: Values::of(rows, columns)? }))
+    }
+
+    /// How many they are.
+    pub fn rows(&self) -> usize {
+        self.own.num_rows()
+    }
+
+    /// A row's key.
+    pub fn row_key(&self, row: usize) -> &str {
+        self.texts[ROW_KEY].value(row)
+    }
+
+    /// A row's fingerprint.
+    pub fn fingerprint(&self, row: usize) -> &str {
+        self.texts[FINGERPRINT].value(row)
+    }
+
+    /// When its device was last seen.
+    pub fn moment(&self, row: usize) -> &str {
+        self.texts[MOMENT].value(row)
+    }
+
+    /// What follows from what became of it; a word that nobody wrote proves nothing.
+    pub fn standing(&self, row: usize) -> Standing {
+        Standing::parse(self.texts[STANDING].value(row)).unwrap_or(Standing::Unresolved)
+    }
+
+    /// True until the row has been proven a second time.
+    pub fn is_first(&self, row: usize) -> bool {
+        !self.texts[FIRST].value(row).is_empty()
+    }
+
+    /// When it was proven or refused.
+    pub fn at(&self, row: usize) -> &str {
+        self.texts[AT].value(row)
+    }
+
+    /// Complete snapshots, one after the other, that did not have it.
+    pub fn missing(&self, row: usize) -> u32 {
+        self.texts[MISSING].value(row).parse().unwrap_or(0)
+    }
+
+    /// When the first of them was read.
+    pub fn missing_since(&self, row: usize) -> &str {
+        self.texts[MISSING_SINCE].value(row)
+    }
+
+    /// The rows' values, in the columns that were asked for.
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+
+    /// A row, without its values.
+    pub fn row(&self, row: usize) -> HeldRow {
+        let text = |column: usize| self.texts[column].value(row).to_owned();
+        let targets = self.targets.value(row);
+        HeldRow {
+            row_key: text(ROW_KEY),
+            fingerprint: text(FINGERPRINT),
+            moment: text(MOMENT),
+            outcome: Outcome::parse(&text(OUTCOME)).unwrap_or(Outcome::Unresolved),
+            standing: self.standing(row),
+            is_first: self.is_first(row),
+            comment: text(COMMENT),
+            at: text(AT),
+            run: text(RUN).parse().unwrap_or_default(),
+            missing: self.missing(row),
+            missing_since: text(MISSING_SINCE),
+            targets: targets.as_struct_opt().and_then(targets_of).unwrap_or_default(),
+        }
+    }
+}
+
+/// A walk over held rows, one at a time, beside something else that is sorted by key.
+pub struct HeldWalk {
+    reader: HeldReader,
+    batch: Option<HeldBatch>,
+    next: usize,
+    /// Rows that were passed, which is the number of the present one in what is read.
+    place: usize,
+}
+
+impl HeldWalk {
+    /// Begins before the first row.
+    pub fn over(reader: HeldReader) -> Self {
+        Self { reader, batch: None, next: 0, place: 0 }
+    }
+
+    /// The row that the walk has come to, as its batch and its place in it; none at the end.
+    pub fn current(&mut self) -> Result<Option<(&HeldBatch, usize)>, Error> {
+        while self.batch.as_ref().is_none_or(|batch| self.next >= batch.rows()) {
+            let Some(batch) = self.reader.next_batch()? else {
+                self.batch = None;
+                return Ok(None);
+            };
+            (self.batch, self.next) = (Some(batch), 0);
+        }
+        Ok(self.batch.as_ref().map(|batch| (batch, self.next)))
+    }
+
+    /// Goes on to the next row.
+    pub fn advance(&mut self) {
+        self.next += 1;
+        self.place += 1;
+    }
+
+    /// The number of the present row, from 0.
+    pub fn place(&self) -> usize {
+        self.place
+    }
+}

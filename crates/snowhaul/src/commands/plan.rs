@@ -1,0 +1,134 @@
+//! `plan`, `approve` and `apply`: what a run would do, a person's word for it, and doing exactly that.
+
+use anyhow::{Context, Result};
+use flow::Clock;
+use ledger::{Approval, Ledger};
+use pipeline::{ApplyOptions, PlannedRow, RunOptions, SavedPlan};
+use serde::Serialize;
+
+use super::run::{Place, print, read};
+use super::say;
+use super::source::Tenant;
+use crate::arguments::{ApplyArguments, ApproveArguments, Common, Form, PlanArguments};
+use crate::output::Output;
+use crate::{exit, progress, shown};
+
+/// A plan with its rows, as it is printed.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    plan: &'a SavedPlan,
+    rows: &'a [PlannedRow],
+}
+
+/// Plans and sends nothing.
+pub(super) async fn plan(common: &Common, arguments: PlanArguments, output: &mut Output) -> Result<u8> {
+    let pipelines = common.pipelines()?.nightly();
+    let folder = common.folder()?;
+    let events = progress::for_command(common);
+    let (sealed, clock) = match &arguments.snapshot {
+        Some(snapshot) => (common.snapshots()?.verify(snapshot)?, Clock::default()),
+        None => {
+            let tenant = Tenant::open(common, &arguments.source, arguments.reading.wait, 0).await?;
+            let clock = tenant.tenant.clock();
+            (read(common, tenant, &arguments.reading, &events).await?, clock)
+        }
+    };
+    let place = match arguments.offline {
+        true => None,
+        false => Some(Place::open(&folder, &pipelines, &arguments.run.destination).await?),
+    };
+    let options = RunOptions {
+        integration: &common.integration,
+        folder: &folder,
+        command: "plan",
+        pipelines: &pipelines,
+        snapshot: &sealed,
+        // A snapshot that was there before is a replay, and retires nothing.
+        may_retire: arguments.snapshot.is_none(),
+        older: false,
+        retry_refused: arguments.run.retry_refused,
+        clock,
+        events,
+    };
+    let (destination, embedded) = place.map_or((None, None), |place| (Some(place.destination), place.embedded));
+    let planned = pipeline::plan(options, destination).await;
+    if let Some(embedded) = embedded {
+        embedded.stop().await?;
+    }
+    let (plan, report) = planned?;
+    let made = pipeline::plan_folder(&folder, &plan.run.to_string());
+    if let Some(out) = &arguments.out {
+        plan.copy(&made, out)?;
+    }
+    let limit = if common.output == Form::Json { usize::MAX } else { arguments.rows };
+    let mut rows = Vec::new();
+    for (table, pipeline) in plan.tables.iter().zip(&pipelines) {
+        rows.extend(pipeline::planned(&made, table, pipeline, limit)?);
+    }
+    let document = Document { schema_version: pipeline::limits::SCHEMA_VERSION, plan: &plan, rows: &rows };
+    say(common.output, output, &document, || shown::plan(&plan, &rows, common))?;
+    Ok(if !report.balanced {
+        exit::FAILED
+    } else if !plan.brakes().is_empty() {
+        exit::STOPPED
+    } else if arguments.detailed_exitcode && plan.has_changes() {
+        exit::CHANGES_WAIT
+    } else {
+        exit::DONE
+    })
+}
+
+/// Notes a person's word for a plan.
+pub(super) fn approve(common: &Common, arguments: &ApproveArguments, output: &mut Output) -> Result<u8> {
+    let folder = common.folder()?;
+    let plan = SavedPlan::read(&pipeline::plan_folder(&folder, &arguments.plan))?;
+    let is_said = !arguments.by.trim().is_empty() && !arguments.reason.trim().is_empty();
+    if !is_said {
+        let reason = "an approval needs a name and a reason: --by NAME --reason \"…\"".to_owned();
+        return Err(exit::Usage(reason).into());
+    }
+    if plan.integration != common.integration {
+        let reason = format!("the plan is of the integration `{}`; say --integration", plan.integration);
+        return Err(exit::Usage(reason).into());
+    }
+    let approval: Approval =
+        Ledger::open(&folder)?.approve(&plan.plan, arguments.by.trim(), arguments.reason.trim())?;
+    say(common.output, output, &approval, || {
+        format!(
+            "plan {} is let through once within {} hours; send it with\n    snowhaul apply {} --state {} --integration {}",
+            &plan.plan[..12],
+            ledger::limits::APPROVAL_HOURS,
+            arguments.plan,
+            common.state.display(),
+            common.integration
+        )
+    })?;
+    Ok(exit::DONE)
+}
+
+/// Sends a plan exactly as it was made.
+pub(super) async fn apply(common: &Common, arguments: ApplyArguments, output: &mut Output) -> Result<u8> {
+    let pipelines = common.pipelines()?.nightly();
+    let folder = common.folder()?;
+    let plan = pipeline::plan_folder(&folder, &arguments.plan);
+    // What is wrong with the plan itself is said before anything is begun.
+    SavedPlan::read(&plan).context("the plan cannot be sent")?;
+    let place = Place::open(&folder, &pipelines, &arguments.destination).await?;
+    let options = ApplyOptions {
+        integration: &common.integration,
+        folder: &folder,
+        command: "apply",
+        pipelines: &pipelines,
+        plan: &plan,
+        clock: Clock::default(),
+        events: progress::for_command(common),
+    };
+    let ended = pipeline::apply(options, place.destination).await;
+    if let Some(embedded) = place.embedded {
+        embedded.stop().await?;
+    }
+    let report = ended?;
+    print(common, &report, output)?;
+    Ok(exit::of_report(&report))
+}
