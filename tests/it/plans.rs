@@ -183,7 +183,9 @@ async fn a_braked_plan_is_let_through_once_and_only_as_it_was_made() {
     let refused = state.apply(&plan, &served, night()).await.expect_err("nobody has approved it");
     assert!(refused.is_stopped() && refused.hint().is_some_and(|hint| hint.contains("approve")), "{refused}");
 
-    Ledger::open(state.path()).and_then(|mut ledger| ledger.approve(&plan.plan, "Ada", "renamed")).expect("approved");
+    Ledger::open(state.path())
+        .and_then(|mut ledger| ledger.approve(&plan.plan, "its owner", "renamed"))
+        .expect("approved");
     served.change("cmdb_ci_computer", "serial_number=SERIAL0007", serde_json::json!({ "name": "by hand" })).await;
     let refused = state.apply(&plan, &served, night()).await.expect_err("a record has changed");
     assert!(matches!(&refused, Error::PlanStale { .. }) && refused.to_string().contains("by hand"), "{refused}");
@@ -213,4 +215,86 @@ async fn a_plan_that_was_changed_on_disk_is_not_sent() {
     let refused = state.apply(&plan, &served, night()).await.expect_err("it is damaged");
     assert!(matches!(refused, Error::PlanDamaged { .. }), "{refused}");
     assert!(served.ids("cmdb_ci_computer", "").await.is_empty());
+}
+
+/// [`small`] with a choice that may be refused, one that may be left alone, and a model of its own.
+fn with_choices() -> Pipeline {
+    small(&[
+        (
+            "[[map]]",
+            "[[column]]\nname = \"u_status\"\nlabel = \"Status\"\ntype = \"integer\"\n\
+             value = \"CASE WHEN device.device_name LIKE 'wrong%' THEN '4711' WHEN device.device_name LIKE 'stock%' THEN '6' END\"\n\n\
+             [[map]]",
+        ),
+        (
+            "{ from = \"u_name\", to = \"name\" },",
+            "{ from = \"u_name\", to = \"name\" },\n\
+             { from = \"u_status\", to = \"install_status\", unknown = \"reject\" },\n\
+             { from = \"u_name\", to = \"os\", unknown = \"ignore\" },\n\
+             { from = \"u_name\", to = \"model_id\", rule = \"make_and_model(u_name, u_name, u_serial)\" },",
+        ),
+    ])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_instance_makes_of_odd_situations_is_foretold_row_by_row() {
+    let pipelines = || vec![with_choices()];
+    let (state, served) = (State::new(), Served::with(None, &pipelines()).await);
+    let night = || Night { pipelines: pipelines(), ..Night::default() };
+    let record = |table: &str, values: &str| format!("[[record]]\ntable = \"{table}\"\nvalues = {{ {values} }}\n");
+    let seed = [
+        record("sys_user", "email = \"one@larkfield.example\", user_name = \"one\""),
+        record("sys_user", "email = \"Two@Larkfield.example\", user_name = \"two\""),
+        record("cmdb_ci_computer", "serial_number = \"TWICE001\", name = \"first\""),
+        record("cmdb_ci_computer", "serial_number = \"TWICE001\", name = \"second\""),
+        record("cmdb_ci_computer", "serial_number = \"lower001\", name = \"lower case\""),
+        record("cmdb_ci_computer", "serial_number = \"STOCK001\", name = \"stock\", install_status = \"6\""),
+    ];
+    served.instance.seed(&seed.concat()).expect("it is there already");
+    let known = "one@larkfield.example";
+    let devices = [
+        ("ANEW0001", "plain", ""),
+        ("ANEW0002", "with a person", known),
+        ("ANEW0003", "with a person in other letters", "two@larkfield.example"),
+        ("ANEW0004", "with nobody", "nobody@larkfield.example"),
+        ("TWICE001", "one of two", ""),
+        ("LOWER001", "lower case", ""),
+        ("STOCK001", "stock", ""),
+        ("STOCK002", "stock of its own", ""),
+        ("WRONG001", "wrong status", ""),
+        ("WRONG002", "wrong status and nobody", "nobody@larkfield.example"),
+        ("COMMA001", "a name, with (commas) and ^ carets", ""),
+        ("SCRIPT01", "javascript:gs.now()", ""),
+    ];
+    let seal = || state.record([listed(&devices)].into_iter()).expect("sealed");
+    let (plan, _) = state.plan(&seal(), Some(&served), night()).await.expect("a plan");
+    let rows = pipeline::planned(&state.plan_folder(&plan), &plan.tables[0], &pipelines()[0], usize::MAX);
+    let rows = rows.expect("its rows");
+    let sign = |serial: &str| rows.iter().find(|row| row.title.starts_with(serial)).map(|row| row.sign);
+    for (serial, expected) in
+        [("ANEW0001", '+'), ("ANEW0004", '?'), ("TWICE001", '?'), ("LOWER001", '~'), ("WRONG001", '?')]
+    {
+        assert_eq!(sign(serial), Some(expected), "{serial}: {rows:?}");
+    }
+    let said = |serial: &str| rows.iter().find(|row| row.title.starts_with(serial)).map(|row| row.comment.clone());
+    assert!(said("ANEW0004").is_some_and(|said| said.starts_with("100: Reference value rejected")), "{rows:?}");
+    assert!(said("WRONG001").is_some_and(|said| said.starts_with("200: Choice value rejected")), "{rows:?}");
+    assert!(said("TWICE001").is_some_and(|said| said.contains("2 records")), "{rows:?}");
+
+    let report = state.apply(&plan, &served, night()).await.expect("it is sent");
+    let foretold = report.tables[0].foretold.as_ref().expect("foretold");
+    assert_eq!((foretold.as_foretold, foretold.otherwise), (Some(devices.len() as u64), Some(0)), "{foretold:?}");
+
+    // By hand since: what is held is no obstacle, and the refused ones are retried.
+    served.change("cmdb_ci_computer", "serial_number=ANEW0001", serde_json::json!({ "name": "by hand" })).await;
+    let again =
+        devices.map(|(serial, name, person)| (serial, if serial == "ANEW0001" { "renamed" } else { name }, person));
+    let sealed = state.record([listed(&again)].into_iter()).expect("sealed");
+    let retried = || Night { retry_refused: true, ..night() };
+    let (plan, _) = state.plan(&sealed, Some(&served), retried()).await.expect("a plan");
+    let report = state.apply(&plan, &served, retried()).await.expect("it is sent");
+    let foretold = report.tables[0].foretold.as_ref().expect("foretold");
+    assert_eq!((foretold.as_foretold, foretold.otherwise), (Some(4), Some(0)), "{report:?}");
+    let waiting = state.plan(&sealed, Some(&served), night()).await.expect("a plan").1;
+    assert_eq!((waiting.tables[0].accounts.planned, waiting.tables[0].accounts.waiting), (0, 3), "{waiting:?}");
 }
