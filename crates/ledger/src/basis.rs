@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Error;
+
 /// The snapshot that a staging table was last compared with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -22,8 +24,26 @@ impl Basis {
         serde_json::to_string(self).expect("counts and texts are always JSON")
     }
 
-    /// What an older version wrote says nothing, and is no error.
-    pub(crate) fn of_text(text: &str) -> Self {
-        serde_json::from_str(text).unwrap_or_default()
+    /// Reads what [`Basis::to_text`] wrote. Rows that were recovered before any run came to its end have none; a text that
+    /// cannot be read is an error, as without a basis no brake would hold.
+    pub(crate) fn of_text(text: &str) -> Result<Self, Error> {
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
+        let wrong = |_| Error::Unreadable { value: text.to_owned(), expected: "what held rows were compared with" };
+        serde_json::from_str(text).map_err(wrong)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_basis_that_cannot_be_read_is_an_error_and_not_a_first_run() {
+        let basis = Basis { tenant: "acme".to_owned(), scope: String::new(), is_full: true, staging_rows: 7 };
+        assert_eq!(Basis::of_text(&basis.to_text()).ok(), Some(basis));
+        assert_eq!(Basis::of_text("").ok(), Some(Basis::default()));
+        assert!(matches!(Basis::of_text("{\"tenant\":"), Err(Error::Unreadable { .. })));
     }
 }

@@ -301,24 +301,27 @@ impl Ledger {
     /// The committed generation of a staging table.
     pub fn held(&self, staging_table: &str) -> Result<Option<Held>, Error> {
         let folder = self.folder.join("held").join(staging_table);
-        self.database
+        let found = self
+            .database
             .query_row(
                 "SELECT file, blake3, rows, run, snapshot_at, basis FROM held WHERE staging_table = ?1",
                 [staging_table],
                 |row| {
-                    Ok(Held {
+                    let held = Held {
                         staging_table: staging_table.to_owned(),
                         path: folder.join(row.get::<_, String>(0)?),
                         blake3: row.get(1)?,
                         rows: row.get::<_, i64>(2)? as u64,
                         run: row.get(3)?,
                         snapshot_at: row.get(4)?,
-                        basis: Basis::of_text(&row.get::<_, String>(5)?),
-                    })
+                        basis: Basis::default(),
+                    };
+                    Ok((held, row.get::<_, String>(5)?))
                 },
             )
             .optional()
-            .map_err(sqlite("read what is held"))
+            .map_err(sqlite("read what is held"))?;
+        found.map(|(held, basis)| Ok(Held { basis: Basis::of_text(&basis)?, ..held })).transpose()
     }
 
     /// Opens the committed generation for reading, with the values of these staging columns, after checking its digest.

@@ -89,6 +89,12 @@ impl HeldBatch {
         let texts: Option<Vec<StringArray>> = (0..OWN_COLUMNS.len()).map(text).collect();
         let targets = own.column(OWN_COLUMNS.len()).as_list_opt::<i32>().cloned();
         let (Some(texts), Some(targets)) = (texts, targets) else { return Ok(None) };
+        let is_known = |row: usize| {
+            Standing::parse(texts[STANDING].value(row)).is_some() && Outcome::parse(texts[OUTCOME].value(row)).is_some()
+        };
+        if !(0..own.num_rows()).all(is_known) {
+            return Ok(None);
+        }
         Ok(Some(Self { own, texts, targets, values: Values::of(rows, columns)? }))
     }
 
@@ -112,9 +118,9 @@ impl HeldBatch {
         self.texts[MOMENT].value(row)
     }
 
-    /// What follows from what became of it; a word that nobody wrote proves nothing.
+    /// What follows from what became of it.
     pub fn standing(&self, row: usize) -> Standing {
-        Standing::parse(self.texts[STANDING].value(row)).unwrap_or(Standing::Unresolved)
+        Standing::parse(self.texts[STANDING].value(row)).expect("a batch has only words that are known")
     }
 
     /// True until the row has been proven a second time.
@@ -150,7 +156,7 @@ impl HeldBatch {
             row_key: text(ROW_KEY),
             fingerprint: text(FINGERPRINT),
             moment: text(MOMENT),
-            outcome: Outcome::parse(&text(OUTCOME)).unwrap_or(Outcome::Unresolved),
+            outcome: Outcome::parse(&text(OUTCOME)).expect("a batch has only words that are known"),
             standing: self.standing(row),
             is_first: self.is_first(row),
             comment: text(COMMENT),

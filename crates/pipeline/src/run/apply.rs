@@ -1,6 +1,7 @@
 //! `apply`: a plan that was made before, sent exactly as it was made. Apart because everything that the plan was made by is
 //! looked at again first: what has changed since makes it another plan.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
 
@@ -12,6 +13,7 @@ use super::{Ended, Events, Link, One, earlier, note_end};
 use crate::declaration::Pipeline;
 use crate::destination::Destination;
 use crate::error::Error;
+use crate::planner::PlanFile;
 use crate::report::RunReport;
 use crate::saved::{SavedPlan, SavedTable};
 use crate::{foretell, limits};
@@ -117,14 +119,16 @@ impl Applying<'_> {
                 },
             });
         }
-        let told: Vec<_> = plans.iter().map(|plan| plan.foretold.clone()).collect();
+        let told: HashMap<String, PlanFile> =
+            plans.iter().filter_map(|plan| Some((plan.report.staging_table.clone(), plan.foretold.clone()?))).collect();
         let mut ended = Ended::default();
         for (position, plan) in plans.into_iter().enumerate() {
             ended.load(&self.one(&link, position), plan, ledger, position, true).await?;
         }
-        for (table, told) in ended.tables.iter_mut().zip(&told) {
+        // A table that was not begun is not among those that ended.
+        for table in &mut ended.tables {
             let outcomes = ledger.outcomes_file(self.number, &table.staging_table)?;
-            if let (Some(foretold), Some(told)) = (&mut table.foretold, told) {
+            if let (Some(foretold), Some(told)) = (&mut table.foretold, told.get(&table.staging_table)) {
                 foretell::compare(told, &outcomes, foretold)?;
             }
         }
