@@ -2,6 +2,7 @@
 //! fsync of the folder. Apart because a digest, a rename and a forgotten directory fsync belong to one promise.
 
 mod columns;
+mod found;
 mod hashing;
 mod join;
 mod row_groups;
@@ -15,6 +16,7 @@ use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use parquet::errors::ParquetError;
 
+pub use found::{rows_where, rows_with};
 pub use join::join_parquet;
 use row_groups::RowGroups;
 pub use rows::{FileRows, Part, null_counts};

@@ -4,7 +4,7 @@
 //! Entries of the audit trail are chained: each holds the digest of itself and of the one before.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 
 use crate::error::{Error, sqlite};
@@ -62,18 +62,7 @@ impl Ledger {
 
     /// The approval of a plan, used or not, in force or not.
     pub fn approval(&self, plan: &str) -> Result<Option<Approval>, Error> {
-        self.database
-            .query_row("SELECT name, reason, at, used_by FROM approvals WHERE plan = ?1", [plan], |row| {
-                Ok(Approval {
-                    plan: plan.to_owned(),
-                    by: row.get(0)?,
-                    reason: row.get(1)?,
-                    at: row.get(2)?,
-                    used_by: row.get(3)?,
-                })
-            })
-            .optional()
-            .map_err(sqlite("read an approval"))
+        approval(&self.database, plan)
     }
 
     /// Notes that a run uses the approval of a plan; true where there is one in force, which there is only once.
@@ -118,6 +107,50 @@ impl Approval {
         let age = self.at.parse::<Timestamp>().map(|at| now.duration_since(at));
         self.used_by.is_none() && age.is_ok_and(|age| age >= SignedDuration::ZERO && age < within)
     }
+}
+
+pub(crate) fn approval(database: &Connection, plan: &str) -> Result<Option<Approval>, Error> {
+    database
+        .query_row("SELECT name, reason, at, used_by FROM approvals WHERE plan = ?1", [plan], |row| {
+            Ok(Approval {
+                plan: plan.to_owned(),
+                by: row.get(0)?,
+                reason: row.get(1)?,
+                at: row.get(2)?,
+                used_by: row.get(3)?,
+            })
+        })
+        .optional()
+        .map_err(sqlite("read an approval"))
+}
+
+/// The whole trail, oldest first, each entry held against its own digest and the one before.
+pub(crate) fn trail(database: &Connection) -> Result<Vec<AuditEntry>, Error> {
+    let failed = sqlite("read the audit trail");
+    let mut statement = database
+        .prepare("SELECT entry, at, actor, action, plan, detail, digest FROM audit ORDER BY entry")
+        .map_err(&failed)?;
+    let rows = statement.query_map([], |row| {
+        Ok(AuditEntry {
+            entry: row.get(0)?,
+            at: row.get(1)?,
+            actor: row.get(2)?,
+            action: row.get(3)?,
+            plan: row.get(4)?,
+            detail: row.get(5)?,
+            digest: row.get(6)?,
+        })
+    });
+    let entries: Vec<AuditEntry> = rows.and_then(Iterator::collect).map_err(&failed)?;
+    let mut before = "";
+    for (entry, number) in entries.iter().zip(1..) {
+        let parts = [&entry.at, &entry.actor, &entry.action, &entry.plan, &entry.detail].map(String::as_str);
+        if entry.entry != number || entry.digest != digest(before, parts) {
+            return Err(Error::AuditBroken { entry: number });
+        }
+        before = &entry.digest;
+    }
+    Ok(entries)
 }
 
 /// The digest of an entry, which follows from the one before it.

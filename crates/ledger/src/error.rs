@@ -73,6 +73,12 @@ pub enum Error {
         /// The staging table.
         table: String,
     },
+    /// The audit trail is not what was written.
+    #[error("the audit trail is broken: entry {entry} is not what was written, or does not follow the one before")]
+    AuditBroken {
+        /// The first entry that does not hold.
+        entry: i64,
+    },
     /// No such run.
     #[error("there is no run {0}")]
     UnknownRun(i64),
@@ -86,6 +92,9 @@ impl Error {
             Self::Newer { .. } => Some("use the newer program; an older one would misread the ledger".to_owned()),
             Self::Damaged { .. } | Self::Order { .. } => Some(
                 "restore the state folder from a copy; without it, begin an integration anew under another --integration name".to_owned(),
+            ),
+            Self::AuditBroken { .. } => Some(
+                "somebody changed the ledger by hand: hold it against a copy from before; runs go on without it".to_owned(),
             ),
             Self::UnknownRun(_) => Some("`snowhaul runs list` names those that are there".to_owned()),
             _ => None,

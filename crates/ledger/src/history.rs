@@ -1,23 +1,29 @@
 //! What runs left behind, to be looked at. Apart from the ledger, because looking takes no lock: it waits for nobody,
 //! and nobody waits for it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use engine::Part;
 use rusqlite::Connection;
 
+use crate::approvals::{self, Approval, AuditEntry};
 use crate::error::{Error, sqlite};
+use crate::held::{HeldBatch, HeldReader};
+use crate::identity::IdentityKind;
+use crate::ledger::{Held, held_of, identity_of, read_part};
 use crate::runs::{PipelineRecord, RunRecord, RunState};
 use crate::schema;
 
 /// The runs of one integration, read beside whoever works.
 pub struct History {
+    folder: PathBuf,
     database: Option<Connection>,
 }
 
 impl History {
     /// Opens what is there; an integration that has never run has no runs.
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        Ok(Self { database: schema::open_for_reading(folder)? })
+        Ok(Self { folder: folder.to_owned(), database: schema::open_for_reading(folder)? })
     }
 
     /// All runs, oldest first.
@@ -52,6 +58,76 @@ impl History {
             .map_err(sqlite("read a run's report"))?;
         Ok((record, report))
     }
+
+    /// The committed generation of a staging table. A run that commits another one meanwhile removes its file: whoever
+    /// finds none asks again.
+    pub fn held(&self, staging_table: &str) -> Result<Option<Held>, Error> {
+        match &self.database {
+            Some(database) if has_basis(database)? => held_of(database, &self.folder, staging_table),
+            _ => Ok(None),
+        }
+    }
+
+    /// Opens a part of what is held, as [`Ledger::read_held_part`](crate::Ledger::read_held_part) does.
+    pub fn read_held_part(
+        &self,
+        staging_table: &str,
+        columns: &[String],
+        part: &Part<'_>,
+    ) -> Result<HeldReader, Error> {
+        read_part(self.held(staging_table)?, staging_table, columns, part)
+    }
+
+    /// The held row of a key with the values of these staging columns, as the only one of its batch.
+    pub fn held_row(&self, staging_table: &str, columns: &[String], row_key: &str) -> Result<Option<HeldBatch>, Error> {
+        let Some(held) = self.held(staging_table)? else { return Ok(None) };
+        Ok(HeldBatch::with_key(staging_table, held.path(), columns, row_key)?.filter(|batch| batch.rows() > 0))
+    }
+
+    /// Held rows that have this value, in any letters, in one of the columns that are looked at; with the values of
+    /// `columns`.
+    pub fn held_rows_saying(
+        &self,
+        staging_table: &str,
+        columns: &[String],
+        looked_at: &[String],
+        value: &str,
+    ) -> Result<Vec<HeldBatch>, Error> {
+        let Some(held) = self.held(staging_table)? else { return Ok(Vec::new()) };
+        HeldBatch::saying(staging_table, held.path(), columns, (looked_at, value))
+    }
+
+    /// The identity of one kind that the ledger is bound to.
+    pub fn identity(&self, kind: IdentityKind) -> Result<Option<String>, Error> {
+        match &self.database {
+            Some(database) if has_basis(database)? => identity_of(database, kind),
+            _ => Ok(None),
+        }
+    }
+
+    /// The audit trail, oldest first.
+    ///
+    /// # Errors
+    /// An entry that is not what was written, or is not behind the one before it.
+    pub fn audit(&self) -> Result<Vec<AuditEntry>, Error> {
+        match &self.database {
+            Some(database) if has_basis(database)? => approvals::trail(database),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// The approval of a plan, used or not, in force or not.
+    pub fn approval(&self, plan: &str) -> Result<Option<Approval>, Error> {
+        match &self.database {
+            Some(database) if has_basis(database)? => approvals::approval(database, plan),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// True where the database is of this program's own version: an older one held less, and is brought up by the next run.
+fn has_basis(database: &Connection) -> Result<bool, Error> {
+    Ok(schema::version(database)? == schema::VERSION)
 }
 
 fn pipelines(database: &Connection, run: i64) -> Result<Vec<PipelineRecord>, Error> {

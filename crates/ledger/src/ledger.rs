@@ -35,6 +35,11 @@ pub struct Held {
 }
 
 impl Held {
+    /// Its file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Rows, and how many of them have no value in each column, as the file's own footer says.
     pub fn null_counts(&self) -> Result<(u64, BTreeMap<String, u64>), Error> {
         engine::null_counts(&self.path).map_err(|source| Error::Held {
@@ -300,28 +305,7 @@ impl Ledger {
 
     /// The committed generation of a staging table.
     pub fn held(&self, staging_table: &str) -> Result<Option<Held>, Error> {
-        let folder = self.folder.join("held").join(staging_table);
-        let found = self
-            .database
-            .query_row(
-                "SELECT file, blake3, rows, run, snapshot_at, basis FROM held WHERE staging_table = ?1",
-                [staging_table],
-                |row| {
-                    let held = Held {
-                        staging_table: staging_table.to_owned(),
-                        path: folder.join(row.get::<_, String>(0)?),
-                        blake3: row.get(1)?,
-                        rows: row.get::<_, i64>(2)? as u64,
-                        run: row.get(3)?,
-                        snapshot_at: row.get(4)?,
-                        basis: Basis::default(),
-                    };
-                    Ok((held, row.get::<_, String>(5)?))
-                },
-            )
-            .optional()
-            .map_err(sqlite("read what is held"))?;
-        found.map(|(held, basis)| Ok(Held { basis: Basis::of_text(&basis)?, ..held })).transpose()
+        held_of(&self.database, &self.folder, staging_table)
     }
 
     /// Opens the committed generation for reading, with the values of these staging columns, after checking its digest.
@@ -347,18 +331,58 @@ impl Ledger {
         columns: &[String],
         part: &Part<'_>,
     ) -> Result<HeldReader, Error> {
-        match self.held(staging_table)? {
-            Some(held) => HeldReader::open(staging_table, &held.path, columns, part),
-            None => Ok(HeldReader::empty(staging_table)),
-        }
+        read_part(self.held(staging_table)?, staging_table, columns, part)
     }
 
     /// The identity of one kind that this ledger is bound to.
     pub fn identity(&self, kind: IdentityKind) -> Result<Option<String>, Error> {
-        self.database
-            .query_row("SELECT value FROM identity WHERE name = ?1", [kind.as_str()], |row| row.get(0))
-            .optional()
-            .map_err(sqlite("read an identity"))
+        identity_of(&self.database, kind)
+    }
+}
+
+/// The identity of one kind that a ledger is bound to.
+pub(crate) fn identity_of(database: &Connection, kind: IdentityKind) -> Result<Option<String>, Error> {
+    database
+        .query_row("SELECT value FROM identity WHERE name = ?1", [kind.as_str()], |row| row.get(0))
+        .optional()
+        .map_err(sqlite("read an identity"))
+}
+
+/// The committed generation of a staging table, by whoever may look into the database.
+pub(crate) fn held_of(database: &Connection, folder: &Path, staging_table: &str) -> Result<Option<Held>, Error> {
+    let folder = folder.join("held").join(staging_table);
+    let found = database
+        .query_row(
+            "SELECT file, blake3, rows, run, snapshot_at, basis FROM held WHERE staging_table = ?1",
+            [staging_table],
+            |row| {
+                let held = Held {
+                    staging_table: staging_table.to_owned(),
+                    path: folder.join(row.get::<_, String>(0)?),
+                    blake3: row.get(1)?,
+                    rows: row.get::<_, i64>(2)? as u64,
+                    run: row.get(3)?,
+                    snapshot_at: row.get(4)?,
+                    basis: Basis::default(),
+                };
+                Ok((held, row.get::<_, String>(5)?))
+            },
+        )
+        .optional()
+        .map_err(sqlite("read what is held"))?;
+    found.map(|(held, basis)| Ok(Held { basis: Basis::of_text(&basis)?, ..held })).transpose()
+}
+
+/// A reader of a part of a generation; of nothing where there is none.
+pub(crate) fn read_part(
+    held: Option<Held>,
+    staging_table: &str,
+    columns: &[String],
+    part: &Part<'_>,
+) -> Result<HeldReader, Error> {
+    match held {
+        Some(held) => HeldReader::open(staging_table, &held.path, columns, part),
+        None => Ok(HeldReader::empty(staging_table)),
     }
 }
 

@@ -65,7 +65,7 @@ const STEPS: [&str; 4] = [
 ];
 
 /// The version that this program writes.
-const VERSION: i64 = STEPS.len() as i64;
+pub(crate) const VERSION: i64 = STEPS.len() as i64;
 
 /// The database's name in an integration's folder.
 const FILE: &str = "ledger.sqlite";
@@ -107,6 +107,6 @@ pub(crate) fn open_for_reading(folder: &Path) -> Result<Option<Connection>, Erro
     }
 }
 
-fn version(database: &Connection) -> Result<i64, Error> {
+pub(crate) fn version(database: &Connection) -> Result<i64, Error> {
     database.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite("read the database's version"))
 }

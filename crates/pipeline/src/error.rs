@@ -162,6 +162,12 @@ pub enum Error {
         /// The run.
         run: i64,
     },
+    /// Nobody kept the plan of a run.
+    #[error("the plan of run {run} is not kept: it is too old, or planned nothing")]
+    NoPlan {
+        /// The run.
+        run: i64,
+    },
     /// A plan's file could not be read or written.
     #[error("could not read or write `{}` of a plan", path.display())]
     PlanFile {
@@ -244,6 +250,10 @@ impl Error {
             Self::NothingRecognised { .. } => {
                 Some("the folder should hold response bodies of the API as *.json files, one body a file".to_owned())
             }
+            Self::NoPlan { .. } => Some(format!(
+                "plans are kept of the last {} runs; `snowhaul runs list` names the runs",
+                ledger::limits::PLANS_KEPT
+            )),
             Self::NoOutcomes { .. } => Some(format!(
                 "the run sent nothing, or is older than the last {} that sent something",
                 ledger::limits::OUTCOMES_KEPT

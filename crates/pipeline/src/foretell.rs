@@ -27,8 +27,9 @@ use crate::limits;
 use crate::planner::{self, PlanFile};
 use file::ForetoldFile;
 pub use file::{ForetoldField, ForetoldLine, ForetoldMap, read};
-use group::Oracle;
-use maps::MapPlan;
+pub use group::UnknownReference;
+pub(crate) use group::{Looked, Oracle, Record};
+pub(crate) use maps::{FieldKind, FieldPlan, MapPlan};
 
 /// What the instance was foretold to make of rows, and how much of it came so.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

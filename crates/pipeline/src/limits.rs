@@ -50,3 +50,13 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// Examples that a brake names: enough to recognise what happened, few enough to be read.
 pub const BRAKE_EXAMPLES: usize = 5;
+
+/// Rows that are explained at once: of more devices or applications that are called alike, a person asks by serial number.
+pub const EXPLAINED_ROWS: usize = 5;
+
+/// Snapshots before the newest in which a device is looked for that is gone: as many as plans are kept of, and each costs
+/// some ten milliseconds.
+pub const SNAPSHOTS_SEARCHED: usize = 31;
+
+/// Findings of one kind that a reconciliation lists of a table. All are counted.
+pub const FINDINGS_MAX: usize = 10_000;

@@ -32,7 +32,7 @@ pub(crate) use books::{Books, Loaded};
 pub(crate) use canary::Trial;
 pub(crate) use merge::Merge;
 pub use outcomes::OutcomeLine;
-pub(crate) use outcomes::{OutcomesFile, read as read_outcomes};
+pub(crate) use outcomes::{OutcomesFile, read as read_outcomes, with_key as outcomes_with};
 pub(crate) use proof::Fate;
 pub(crate) use row::Rows;
 pub(crate) use sender::{Delivered, has_appeared, resolve};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::loader::{OutcomeLine, read_outcomes};
+use crate::loader::{OutcomeLine, outcomes_with, read_outcomes};
 
 /// One outcome, with the table and what is known of the instance's words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,7 +41,7 @@ pub fn outcomes(folder: &Path, run: i64, keep: impl Fn(&ToldOutcome) -> bool) ->
     let mut files: Vec<File> = entries.filter_map(|entry| File::of(entry.ok()?.path())).collect();
     // What was found out last comes first.
     files.sort_by(|one, other| one.table.cmp(&other.table).then(other.recovered.cmp(&one.recovered)));
-    let mut told = Vec::new();
+    let mut kept = Vec::new();
     let mut known: HashSet<String> = HashSet::new();
     for (place, file) in files.iter().enumerate() {
         if place > 0 && files[place - 1].table != file.table {
@@ -56,20 +56,41 @@ pub fn outcomes(folder: &Path, run: i64, keep: impl Fn(&ToldOutcome) -> bool) ->
             if file.recovered > 0 {
                 keys.insert(line.row_key.clone());
             }
-            let explained = load::explain(&line.comment);
-            let outcome = ToldOutcome {
-                staging_table: file.table.clone(),
-                cause: explained.map(|known| known.cause),
-                remedy: explained.map(|known| known.remedy),
-                line,
-            };
+            let outcome = told(&file.table, line);
             if keep(&outcome) {
-                told.push(outcome);
+                kept.push(outcome);
             }
         }
         known.extend(keys);
     }
-    Ok(told)
+    Ok(kept)
+}
+
+/// The outcomes of one row in one run, one a transform map; none where nothing of it was sent, or they are no longer kept.
+pub(crate) fn outcomes_of(folder: &Path, run: i64, table: &str, row_key: &str) -> Result<Vec<ToldOutcome>, Error> {
+    let folder = folder.join("outcomes").join(format!("{run:06}"));
+    let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(Vec::new()) };
+    let mut files: Vec<File> = entries.filter_map(|entry| File::of(entry.ok()?.path())).collect();
+    files.retain(|file| file.table == table);
+    // What was found out last takes the place of what the run itself knew.
+    files.sort_by_key(|file| std::cmp::Reverse(file.recovered));
+    for file in files {
+        let lines = outcomes_with(&file.path, row_key)?;
+        if !lines.is_empty() {
+            return Ok(lines.into_iter().map(|line| told(table, line)).collect());
+        }
+    }
+    Ok(Vec::new())
+}
+
+fn told(table: &str, line: OutcomeLine) -> ToldOutcome {
+    let explained = load::explain(&line.comment);
+    ToldOutcome {
+        staging_table: table.to_owned(),
+        cause: explained.map(|known| known.cause),
+        remedy: explained.map(|known| known.remedy),
+        line,
+    }
 }
 
 /// One file of outcomes: a table's, as the run itself wrote it or as the so manieth recovery did.

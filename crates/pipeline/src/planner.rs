@@ -10,11 +10,12 @@
 //! A merge join of two files that are sorted already needs two batches of memory, whatever their size; the engine's own
 //! sort-merge join would sort, repartition and spill what is in order.
 
-mod before;
+pub(crate) mod before;
 mod change;
 mod compare;
 mod due;
 mod marks;
+mod measure;
 mod vanished;
 
 use std::collections::{BTreeMap, HashMap};
@@ -29,19 +30,21 @@ use jiff::Timestamp;
 use ledger::Ledger;
 use serde::{Deserialize, Serialize};
 use snapshot::{Completeness, Sealed};
-use transform::{Compiled, Stager, Tally};
+use transform::{Compiled, Staged, Stager, Tally};
 use xxhash_rust::xxh3::xxh3_64;
 
 pub(crate) use change::CHANGE;
 pub use change::{Change, Changes};
+pub(crate) use compare::{Deciding, StagedRow, Verdict, plan_schema, with_column};
 pub(crate) use marks::{Mark, Marks};
-pub(crate) use vanished::Groups;
+pub use measure::{StagedCompared, columns_compared, compare_staged};
+pub(crate) use vanished::{Groups, Judge};
 
 use crate::declaration::Pipeline;
 use crate::error::Error;
 use crate::limits;
 use crate::run::Events;
-use compare::Comparison;
+use compare::{Compared, Comparison};
 
 /// What the planner is told beside the rows.
 pub(crate) struct PlanOptions<'a> {
@@ -109,22 +112,15 @@ pub(crate) async fn plan(
     let mut stager = Stager::new(compiled, place);
     let (groups, seen) = groups_of(pipeline, ledger, options.pipelines)?;
     let mut rows = compiled.rows(engine, Some(decoded), seen).await?;
-    let mut comparison = Comparison::new(pipeline, compiled, ledger, options, snapshot, groups)?;
-    let mut output = Output::new(ledger.plan_file(options.run, pipeline.staging_table())?);
+    let read_at = manifest.begun_at.parse().unwrap_or(options.now);
+    let mut making = Making::begin(pipeline, compiled, ledger, options, read_at, groups)?;
     while let Some(batch) = rows.next().await {
         let batch = batch?;
         let passed = batch.num_rows() as u64;
         (options.events)(RunEvent::RowsPassed { flow: flow_name.clone(), step: Step::Plan, rows: passed });
-        output.write(comparison.compare(&stager.stage(&batch)?)?)?;
+        making.take(&stager.stage(&batch)?)?;
     }
-    output.write(comparison.rest()?)?;
-    let rows = output.finish()?;
-    let ended = comparison.end()?;
-    let mut changes = ended.changes;
-    let before = match &rows {
-        Some(rows) => before::write(pipeline, ledger, options.run, rows, &ended.held_rows, &mut changes)?,
-        None => None,
-    };
+    let (files, counted, changes) = making.end()?.with_before(pipeline, ledger, options.run)?;
     (options.events)(RunEvent::StepEnded { flow: flow_name, step: Step::Plan });
     let tally = stager.into_tally();
     let accounts = Accounts {
@@ -132,11 +128,10 @@ pub(crate) async fn plan(
         duplicate: tally.duplicate,
         rejected: tally.rejected + undecoded,
         out_of_scope: tally.out_of_scope_rows(),
-        staging_rows: tally.staging_rows + ended.accounts.retire,
-        ..ended.accounts
+        staging_rows: tally.staging_rows + counted.retire,
+        ..counted
     };
     let difference = difference(driver, decoded, tally.read);
-    let files = PlanFiles { rows, before, marks: ended.marks };
     Ok(Planned { files, accounts, changes, tally, difference })
 }
 
@@ -172,18 +167,72 @@ fn groups_of(
     Ok((Groups { column: Some(within.column.clone()), present, retired }, Some(seen)))
 }
 
+/// A plan in the making: staging rows go in, in rising order of keys, and those to send come out as a durable file.
+struct Making<'a> {
+    comparison: Comparison<'a>,
+    output: Output,
+}
+
+impl<'a> Making<'a> {
+    /// `read_at` is when the snapshot of the staging rows was read.
+    fn begin(
+        pipeline: &'a Pipeline,
+        compiled: &'a Compiled,
+        ledger: &Ledger,
+        options: &PlanOptions<'_>,
+        read_at: Timestamp,
+        groups: Groups,
+    ) -> Result<Self, Error> {
+        let comparison = Comparison::new(pipeline, compiled, ledger, options, read_at, groups)?;
+        let output = Output::new(ledger.plan_file(options.run, pipeline.staging_table())?);
+        Ok(Self { comparison, output })
+    }
+
+    fn take(&mut self, staged: &Staged) -> Result<(), Error> {
+        self.output.write(self.comparison.compare(staged)?)
+    }
+
+    fn end(mut self) -> Result<Made, Error> {
+        self.output.write(self.comparison.rest()?)?;
+        Ok(Made { rows: self.output.finish()?, compared: self.comparison.end()? })
+    }
+}
+
+/// A plan whose rows to send are durable.
+struct Made {
+    rows: Option<PlanFile>,
+    compared: Compared,
+}
+
+impl Made {
+    /// The plan's files once the rows that it replaces are durable as well, what was counted, and what it comes to.
+    fn with_before(
+        self,
+        pipeline: &Pipeline,
+        ledger: &Ledger,
+        run: i64,
+    ) -> Result<(PlanFiles, Accounts, Changes), Error> {
+        let Compared { accounts, mut changes, held_rows, marks } = self.compared;
+        let before = match &self.rows {
+            Some(rows) => before::write(pipeline, ledger, run, rows, &held_rows, &mut changes)?,
+            None => None,
+        };
+        Ok((PlanFiles { rows: self.rows, before, marks }, accounts, changes))
+    }
+}
+
 /// A plan's file in the making, begun with its first row.
-struct Output {
+pub(crate) struct Output {
     path: PathBuf,
     parquet: Option<DurableParquet>,
 }
 
 impl Output {
-    fn new(path: PathBuf) -> Self {
+    pub(crate) fn new(path: PathBuf) -> Self {
         Self { path, parquet: None }
     }
 
-    fn write(&mut self, rows: RecordBatch) -> Result<(), Error> {
+    pub(crate) fn write(&mut self, rows: RecordBatch) -> Result<(), Error> {
         if rows.num_rows() == 0 {
             return Ok(());
         }
@@ -194,7 +243,7 @@ impl Output {
         Ok(parquet.write(&rows)?)
     }
 
-    fn finish(self) -> Result<Option<PlanFile>, Error> {
+    pub(crate) fn finish(self) -> Result<Option<PlanFile>, Error> {
         let Some(parquet) = self.parquet else { return Ok(None) };
         Ok(Some(PlanFile { blake3: parquet.finish()?.digest, path: self.path }))
     }
@@ -211,7 +260,7 @@ fn difference(data_set: &str, has: u64, gave: u64) -> Option<String> {
 }
 
 /// Adds a row's number to ranges that rise.
-fn extend(ranges: &mut Vec<Range<usize>>, row: usize) {
+pub(crate) fn extend(ranges: &mut Vec<Range<usize>>, row: usize) {
     match ranges.last_mut() {
         Some(last) if last.end == row => last.end += 1,
         _ => ranges.push(row..row + 1),

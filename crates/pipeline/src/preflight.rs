@@ -15,12 +15,12 @@ use crate::limits;
 /// The property in which an instance keeps its own identity.
 const IDENTITY_PROPERTY: &str = "instance_id";
 
-/// Refuses another instance than the one whose rows are held. The answer is by what it is known, and what the ledger is to be bound to with the
+/// Refuses another instance than the one whose rows are held, as the ledger names it. The answer is by what it is known, and what the ledger is to be bound to with the
 /// first rows that it holds; none where it is bound already. A ledger that holds nothing is bound to nobody: else an
 /// instance that was not ready, or an address that was mistyped, would be the only one that it ever accepts.
 pub(crate) async fn identity(
     target: &Target,
-    ledger: &Ledger,
+    built_with: &dyn Fn(IdentityKind) -> Result<Option<String>, ledger::Error>,
     integration: &str,
 ) -> Result<(String, Option<Identity>), Error> {
     let property = match target.property(IDENTITY_PROPERTY).await {
@@ -32,14 +32,14 @@ pub(crate) async fn identity(
     let host = target.host().to_owned();
     let integration = integration.to_owned();
     let known_as = property.clone().unwrap_or_else(|| host.clone());
-    if let Some(built_with) = ledger.identity(IdentityKind::Property)? {
+    if let Some(built_with) = built_with(IdentityKind::Property)? {
         return match property {
             Some(found) if found == built_with => Ok((known_as, None)),
             Some(found) => Err(Error::OtherInstance { integration, built_with, found }),
             None => Err(Error::IdentityHidden { integration, built_with }),
         };
     }
-    match ledger.identity(IdentityKind::Host)? {
+    match built_with(IdentityKind::Host)? {
         Some(built_with) if built_with == host => Ok((known_as, None)),
         Some(built_with) => Err(Error::OtherInstance { integration, built_with, found: host }),
         None => {

@@ -114,6 +114,33 @@ pub struct TableReport {
     pub incomplete: Option<Incomplete>,
 }
 
+impl TableReport {
+    /// A pipeline of which nothing is told yet.
+    pub(crate) fn empty(pipeline: &str, staging_table: &str) -> Self {
+        Self {
+            pipeline: pipeline.to_owned(),
+            staging_table: staging_table.to_owned(),
+            accounts: Accounts::default(),
+            orphans: 0,
+            sent: 0,
+            changes: Changes::default(),
+            brakes: Vec::new(),
+            targets: Vec::new(),
+            foretold: None,
+            seconds: 0.0,
+            out_of_scope_by_rule: BTreeMap::new(),
+            adjusted: BTreeMap::new(),
+            unreadable: BTreeMap::new(),
+            left_out: Vec::new(),
+            left_out_not_listed: BTreeMap::new(),
+            refused: Vec::new(),
+            refused_not_listed: 0,
+            notes: Vec::new(),
+            incomplete: None,
+        }
+    }
+}
+
 /// A whole run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunReport {

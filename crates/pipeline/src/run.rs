@@ -13,6 +13,7 @@ mod carry;
 mod earlier;
 mod left_out;
 mod plan;
+mod undo;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use snapshot::Sealed;
 use transform::Compiled;
 
 pub use apply::{ApplyOptions, apply};
+pub use undo::{ChangedSince, UndoOptions, Undone, undo};
 
 use crate::check::{Given, engine_over};
 use crate::declaration::Pipeline;
@@ -385,7 +387,7 @@ impl Link {
         let connected = Target::connect(&destination.base_url, destination.login.clone()).await;
         let target = connected.map_err(Error::target(format!("log in at {}", destination.base_url)))?;
         let target = target.confirm_within(destination.patience.confirm_within);
-        let (known_as, identity) = preflight::identity(&target, ledger, integration).await?;
+        let (known_as, identity) = preflight::identity(&target, &|kind| ledger.identity(kind), integration).await?;
         let mut dictionaries = Vec::new();
         for pipeline in pipelines {
             dictionaries.push(preflight::ready(&target, pipeline).await?);
@@ -401,7 +403,7 @@ impl Link {
 }
 
 /// One pipeline whose plan is loaded.
-struct One<'a> {
+pub(crate) struct One<'a> {
     number: i64,
     now: Timestamp,
     events: &'a Events,

@@ -7,6 +7,8 @@ use arrow::array::{Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use extract::DataSet;
 
+use crate::error::Error;
+
 /// The lineage column that holds when a record was read, in seconds since 1970. In a merged snapshot, what is older than
 /// its beginning was carried over.
 pub const READ_AT_COLUMN: &str = "_read_at";
@@ -52,4 +54,15 @@ pub fn few_distinct(data_set: DataSet) -> Vec<String> {
         _ => &[],
     };
     names.iter().map(|&name| name.to_owned()).collect()
+}
+
+/// A batch with all its columns as texts, as plans have them.
+pub(crate) fn as_texts(rows: &RecordBatch) -> Result<RecordBatch, Error> {
+    let schema = rows.schema();
+    let columns = schema.fields().iter().zip(rows.columns()).map(|(field, array)| {
+        let texts = arrow::compute::cast(array, &DataType::Utf8).map_err(transform::Error::Gather)?;
+        Ok((field.name().clone(), texts, true))
+    });
+    let columns = columns.collect::<Result<Vec<_>, Error>>()?;
+    Ok(RecordBatch::try_from_iter_with_nullable(columns).map_err(transform::Error::Gather)?)
 }

@@ -1,10 +1,19 @@
 //! The command line, as a person types it.
 
-use std::net::SocketAddr;
+mod judging;
+mod reading;
+mod serving;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use judging::{
+    ApplyArguments, ApproveArguments, ExplainArguments, PlanArguments, ReconcileArguments, UndoArguments,
+};
+pub(crate) use reading::{Platform, ReadingArguments, Region, SourceArguments, Way};
+pub(crate) use serving::{InstanceCommand, ServeArguments, TenantCommand, TenantServeArguments};
 
 /// Carries Apple device and application inventory from Iru Endpoint into ServiceNow, with proof.
 #[derive(Debug, Parser)]
@@ -54,6 +63,12 @@ pub(crate) enum Command {
     Approve(ApproveArguments),
     /// Send a plan exactly as it was made
     Apply(ApplyArguments),
+    /// Plan to put back what a run changed; `apply` sends it
+    Undo(UndoArguments),
+    /// Say why a device, or an application on it, is in ServiceNow as it is, or is not
+    Explain(ExplainArguments),
+    /// Compare the tenant with the target tables, and list what is otherwise; exit code 2 where anything is
+    Reconcile(ReconcileArguments),
     /// Read a tenant into a sealed snapshot; nothing is sent
     Extract(ExtractArguments),
     /// Carry a snapshot that is there already
@@ -122,139 +137,6 @@ pub(crate) struct NightArguments {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct PlanArguments {
-    #[command(flatten)]
-    pub(crate) source: SourceArguments,
-    #[command(flatten)]
-    pub(crate) reading: ReadingArguments,
-    #[command(flatten)]
-    pub(crate) run: RunArguments,
-    /// Plan this snapshot instead of reading the tenant
-    #[arg(long, value_name = "SNAPSHOT", conflicts_with_all = ["subdomain", "base_url"])]
-    pub(crate) snapshot: Option<String>,
-    /// Ask no instance: compare with what is held, and foretell nothing
-    #[arg(long, conflicts_with = "instance_url")]
-    pub(crate) offline: bool,
-    /// Keep the plan in this folder too
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
-    /// Rows that are listed for each reason
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    pub(crate) rows: usize,
-    /// End with exit code 2 where there are changes
-    #[arg(long)]
-    pub(crate) detailed_exitcode: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ApproveArguments {
-    /// The plan's folder, or the run that made it
-    pub(crate) plan: String,
-    /// Who says so
-    #[arg(long, value_name = "NAME")]
-    pub(crate) by: String,
-    /// Why it is meant
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: String,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ApplyArguments {
-    /// The plan's folder, or the run that made it
-    pub(crate) plan: String,
-    #[command(flatten)]
-    pub(crate) destination: DestinationArguments,
-}
-
-/// Which tenant is read; its token in SNOWHAUL_IRU_TOKEN. The simulated one where none is named.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct SourceArguments {
-    /// What stands before `.api.` in the address of the tenant's API, as `acme`
-    #[arg(long, value_name = "NAME", conflicts_with = "base_url")]
-    pub(crate) subdomain: Option<String>,
-    /// Which of the vendor's hosts serves it; api.kandji.io otherwise
-    #[arg(long, value_enum, requires = "subdomain")]
-    pub(crate) region: Option<Region>,
-    /// Address of the tenant's API, where it is another one
-    #[arg(long, value_name = "URL")]
-    pub(crate) base_url: Option<String>,
-}
-
-/// Which of the vendor's hosts serves a tenant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Region {
-    /// api.kandji.io
-    Us,
-    /// api.eu.kandji.io
-    Eu,
-    /// api.iru.com
-    Iru,
-}
-
-/// What is read of a tenant, and how.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct ReadingArguments {
-    /// Only devices with this serial number; may be repeated
-    #[arg(long, value_name = "SERIAL")]
-    pub(crate) serial: Vec<String>,
-    /// Only devices with this tag; may be repeated
-    #[arg(long, value_name = "TAG")]
-    pub(crate) tag: Vec<String>,
-    /// Only devices under this blueprint, by name or id; may be repeated
-    #[arg(long, value_name = "BLUEPRINT")]
-    pub(crate) blueprint: Vec<String>,
-    /// Only devices of this platform; may be repeated
-    #[arg(long, value_enum, ignore_case = true, value_name = "PLATFORM")]
-    pub(crate) platform: Vec<Platform>,
-    /// Only this many devices, the first by device id: a small set to try with
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<u64>,
-    /// The way to details; chosen by cost otherwise
-    #[arg(long, value_enum)]
-    pub(crate) details: Option<Way>,
-    /// The way to applications; chosen by cost otherwise
-    #[arg(long, value_enum)]
-    pub(crate) apps: Option<Way>,
-    /// Applications of iPhones and iPads too, where each device is asked for them
-    #[arg(long)]
-    pub(crate) mobile_apps: bool,
-    /// Read everything afresh and carry nothing over from the snapshot before
-    #[arg(long)]
-    pub(crate) whole: bool,
-    /// Wait when the hour's request budget is spent, instead of ending with exit code 6
-    #[arg(long)]
-    pub(crate) wait: bool,
-    /// Seconds that what was read may wait to become durable, which is what a crash costs; 0 for every page
-    #[arg(long, value_name = "SECONDS", default_value_t = snapshot::limits::CHECKPOINT_EVERY.as_secs())]
-    pub(crate) checkpoint: u64,
-}
-
-/// A platform, as the tenant's list of devices names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "verbatim")]
-pub(crate) enum Platform {
-    Mac,
-    #[value(name = "iPhone")]
-    IPhone,
-    #[value(name = "iPad")]
-    IPad,
-    AppleTV,
-    Android,
-    Windows,
-}
-
-/// A way to details or applications.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Way {
-    /// A device at a time
-    Device,
-    /// Pages of Prism
-    Pages,
-    /// Prism's export
-    Export,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct ExtractArguments {
     #[command(flatten)]
     pub(crate) source: SourceArguments,
@@ -270,63 +152,6 @@ pub(crate) struct ExtractArguments {
     #[arg(long, value_name = "SNAPSHOT", num_args = 0..=1, default_missing_value = "",
         conflicts_with_all = ["explain", "data_set", "serial", "tag", "blueprint", "platform", "limit", "details", "apps", "mobile_apps", "whole"])]
     pub(crate) resume: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum TenantCommand {
-    /// Serve until interrupted
-    Serve(TenantServeArguments),
-}
-
-/// A seeded fleet behind the API's own endpoints.
-#[derive(Debug, Args)]
-pub(crate) struct TenantServeArguments {
-    /// Address to listen on
-    #[arg(long, default_value = "127.0.0.1:8180", value_name = "ADDRESS")]
-    pub(crate) listen: SocketAddr,
-    /// Machines of the fleet
-    #[arg(long, default_value_t = 1_000, value_name = "N")]
-    pub(crate) devices: u32,
-    /// Applications on a Mac, on average
-    #[arg(long, default_value_t = 165, value_name = "N")]
-    pub(crate) apps_per_mac: u32,
-    /// Where every random choice begins
-    #[arg(long, default_value_t = 7, value_name = "NUMBER")]
-    pub(crate) seed: u64,
-    /// The API token, a UUID; from SNOWHAUL_IRU_TOKEN, else made up and printed once
-    #[arg(long, value_name = "UUID")]
-    pub(crate) token: Option<String>,
-    /// Nights that the fleet has aged
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    pub(crate) nights: u32,
-    /// Share of devices and applications that change in a night
-    #[arg(long, default_value = "1%", value_name = "SHARE", value_parser = share)]
-    pub(crate) churn: u32,
-    /// Machines with Android or Windows, whose shapes are uncertain
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    pub(crate) uncertain_platforms: u32,
-    /// Answer without the vendor's limits of 50 requests a second and 10,000 an hour
-    #[arg(long)]
-    pub(crate) no_limits: bool,
-    /// Make every page of applications beforehand: a static page server, for measurements
-    #[arg(long)]
-    pub(crate) prepared: bool,
-    /// Compress bodies for who accepts it
-    #[arg(long)]
-    pub(crate) gzip: bool,
-    /// A fault on request, as `latency=250`, `reset,every=7` or `html,path=/api/v1/prism,times=1`; may be repeated
-    #[arg(long, value_name = "FAULT")]
-    pub(crate) fault: Vec<String>,
-}
-
-/// Parses `1%`, `0.5%` or a number of thousandths, into thousandths.
-fn share(text: &str) -> Result<u32, String> {
-    let wrong = || format!("`{text}` is no share: write 1% or 0.5%");
-    let percent: f64 = text.trim().strip_suffix('%').ok_or_else(wrong)?.trim().parse().map_err(|_| wrong())?;
-    if !(0.0..=100.0).contains(&percent) {
-        return Err(wrong());
-    }
-    Ok((percent * 10.0).round() as u32)
 }
 
 /// Where rows go, and how.
@@ -416,6 +241,8 @@ pub(crate) enum SnapshotsCommand {
 pub(crate) enum RunsCommand {
     /// Runs, oldest first
     List,
+    /// Who let which plan through, and what brakes stopped: the audit trail, checked
+    Audit,
     /// One run with everything that was left out
     Show {
         /// The run's number
@@ -439,48 +266,6 @@ pub(crate) enum ExportCommand {
     },
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum InstanceCommand {
-    /// Serve until interrupted
-    Serve(ServeArguments),
-}
-
-/// Credentials may come from the environment; what is not given is made up and printed once.
-#[derive(Debug, Args)]
-pub(crate) struct ServeArguments {
-    /// Address to listen on
-    #[arg(long, default_value = "127.0.0.1:8181", value_name = "ADDRESS")]
-    pub(crate) listen: SocketAddr,
-    /// Folder of its database; a temporary one otherwise
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data: Option<PathBuf>,
-    /// Update sets to install beside those of the pipelines
-    #[arg(long, value_name = "FILE")]
-    pub(crate) install: Vec<PathBuf>,
-    /// Records that are there already, as TOML
-    #[arg(long, value_name = "FILE")]
-    pub(crate) seed: Vec<PathBuf>,
-    /// Password of admin; or SNOWHAUL_INSTANCE_ADMIN_PASSWORD, which other users of the machine do not see
-    #[arg(long, value_name = "PASSWORD")]
-    pub(crate) admin_password: Option<String>,
-    /// OAuth client; or SNOWHAUL_INSTANCE_CLIENT_ID
-    #[arg(long, value_name = "ID")]
-    pub(crate) client_id: Option<String>,
-    /// Its secret; or SNOWHAUL_INSTANCE_CLIENT_SECRET
-    #[arg(long, value_name = "SECRET")]
-    pub(crate) client_secret: Option<String>,
-    /// Account that loads; or SNOWHAUL_INSTANCE_SERVICE_ACCOUNT
-    #[arg(long, value_name = "NAME")]
-    pub(crate) service_account: Option<String>,
-    /// Its password; or SNOWHAUL_INSTANCE_SERVICE_PASSWORD
-    #[arg(long, value_name = "PASSWORD")]
-    pub(crate) service_password: Option<String>,
-    /// What it does wrong, and when: lose-answer, commit-late=MS, stage-part=PERCENT, refuse=429|503, html, hibernate,
-    /// expire-tokens, slow-transform=MS, newest-first or stick, with ,every=N ,times=N ,skip=N ,path=PREFIX
-    #[arg(long, value_name = "FAULT")]
-    pub(crate) fault: Vec<String>,
-}
-
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Bench {
@@ -490,6 +275,8 @@ pub(crate) enum Bench {
     Load,
     /// Reading a tenant that serves prepared pages from a process of its own
     Extract,
+    /// Comparing staging rows with as many held ones, of which 1 % say something else
+    Compare,
 }
 
 #[derive(Debug, Args)]
@@ -503,4 +290,14 @@ pub(crate) struct BenchArguments {
     /// Times that each figure is taken; the median is printed
     #[arg(long, default_value_t = 5, value_name = "TIMES")]
     pub(crate) times: usize,
+}
+
+/// Parses `1%`, `0.5%` or a number of thousandths, into thousandths.
+fn share(text: &str) -> Result<u32, String> {
+    let wrong = || format!("`{text}` is no share: write 1% or 0.5%");
+    let percent: f64 = text.trim().strip_suffix('%').ok_or_else(wrong)?.trim().parse().map_err(|_| wrong())?;
+    if !(0.0..=100.0).contains(&percent) {
+        return Err(wrong());
+    }
+    Ok((percent * 10.0).round() as u32)
 }

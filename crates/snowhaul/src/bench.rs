@@ -3,6 +3,7 @@
 //! memory is the product's need and not the bench's.
 
 mod bound;
+mod compare;
 mod deliver;
 mod measure;
 mod promote;
@@ -65,6 +66,8 @@ pub(crate) async fn run(arguments: &BenchArguments, output: &mut Output) -> Resu
         Bench::Extract => {
             reading::measure(arguments, &folder).await.map(|document| serde_json::to_string_pretty(&document))
         }
+        Bench::Compare => tokio::task::block_in_place(|| compare::measure(arguments, &folder))
+            .map(|document| serde_json::to_string_pretty(&document)),
     };
     std::fs::remove_dir_all(&folder).with_context(|| format!("could not remove `{}`", folder.display()))?;
     output.data(&measured?.context("could not write the document")?);

@@ -6,7 +6,7 @@ use pipeline::RunReport;
 pub(crate) const DONE: u8 = 0;
 /// Failed; the message says what was attempted, on what, and why.
 pub(crate) const FAILED: u8 = 1;
-/// Changes are waiting (`plan --detailed-exitcode`).
+/// Changes are waiting (`plan --detailed-exitcode`), or something is otherwise (`reconcile`).
 pub(crate) const CHANGES_WAIT: u8 = 2;
 /// A brake stopped it before the first row of a table.
 pub(crate) const STOPPED: u8 = 4;

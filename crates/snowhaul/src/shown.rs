@@ -1,7 +1,9 @@
 //! Documents in words. Apart so that what a person reads stands in one place.
 
+mod explain;
 mod outcomes;
 mod plan;
+mod reconcile;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -11,8 +13,10 @@ use pipeline::{CheckResult, RunReport, TableReport};
 use serde_json::Value;
 use snapshot::Manifest;
 
+pub(crate) use explain::explanation;
 pub(crate) use outcomes::{outcomes, outcomes_csv};
-pub(crate) use plan::{night, plan};
+pub(crate) use plan::{audit, night, plan, undone};
+pub(crate) use reconcile::{csv as reconciled_csv, html as reconciled_html, text as reconciled};
 
 use crate::arguments::Common;
 use crate::commands::Document;

@@ -46,7 +46,7 @@ pub mod lineage {
 pub struct Compiled {
     pub(crate) mapping: Mapping,
     unsorted: String,
-    joined: String,
+    pub(crate) joined: String,
 }
 
 impl Compiled {

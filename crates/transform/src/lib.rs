@@ -6,6 +6,7 @@ mod error;
 pub mod functions;
 pub mod limits;
 mod mapping;
+mod raw;
 mod stage;
 mod tally;
 

@@ -100,7 +100,7 @@ pub fn null_counts(path: &Path) -> Result<(u64, BTreeMap<String, u64>), Error> {
     Ok((rows, counts))
 }
 
-fn groups_within(metadata: &ParquetMetaData, column: &str, least: &str, greatest: &str) -> Vec<usize> {
+pub(super) fn groups_within(metadata: &ParquetMetaData, column: &str, least: &str, greatest: &str) -> Vec<usize> {
     let may_hold = |group: &RowGroupMetaData| {
         let column = group.columns().iter().find(|chunk| chunk.column_path().parts() == [column]);
         let statistics = column.and_then(|column| column.statistics());

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use arrow::array::{AsArray, ListArray, RecordBatch, StringArray};
-use engine::{FileRows, Part};
+use engine::{FileRows, Part, TextColumn};
 use flow::Outcome;
 
 use super::{HeldRow, OWN_COLUMNS, Standing, TARGETS, Values, failed, rises, targets_of, unreadable};
@@ -59,6 +59,12 @@ impl HeldReader {
         Ok(Self { batches: Some(batches), columns: columns.to_vec(), ..Self::empty(table) })
     }
 
+    /// The columns of the file that are read, in the file's order; none where nothing is held.
+    pub fn columns_read(&self) -> Vec<String> {
+        let names = |batches: &FileRows| batches.schema().fields().iter().map(|field| field.name().clone()).collect();
+        self.batches.as_ref().map(names).unwrap_or_default()
+    }
+
     /// The next rows, or `None` at the end. Rows that do not rise from key to key are an error: a comparison that walks
     /// two files side by side would pass over what is out of its place.
     pub fn next_batch(&mut self) -> Result<Option<HeldBatch>, Error> {
@@ -96,6 +102,36 @@ impl HeldBatch {
             return Ok(None);
         }
         Ok(Some(Self { own, texts, targets, values: Values::of(rows, columns)? }))
+    }
+
+    /// The row of a key.
+    pub(crate) fn with_key(table: &str, path: &Path, columns: &[String], row_key: &str) -> Result<Option<Self>, Error> {
+        let found = engine::rows_with(path, OWN_COLUMNS[ROW_KEY], row_key);
+        let found = found.map_err(|source| failed("read", table, source))?;
+        let Some(rows) = found.first() else { return Ok(None) };
+        Ok(Some(Self::new(rows, columns)?.ok_or_else(|| unreadable(table))?))
+    }
+
+    /// The rows that say a value in one of some columns.
+    pub(crate) fn saying(
+        table: &str,
+        path: &Path,
+        columns: &[String],
+        (looked_at, value): (&[String], &str),
+    ) -> Result<Vec<Self>, Error> {
+        let names: Vec<&str> = looked_at.iter().map(String::as_str).collect();
+        let value = value.to_lowercase();
+        let found = engine::rows_where(path, &names, None, |batch| {
+            let texts: Vec<TextColumn> =
+                batch.columns().iter().filter_map(|array| TextColumn::new(array).ok()).collect();
+            let says = |row: usize| {
+                let mut words = texts.iter().filter_map(|texts| texts.text(row));
+                words.any(|text| text.len() == value.len() && text.to_lowercase() == value)
+            };
+            (0..batch.num_rows()).filter(|&row| says(row)).collect()
+        });
+        let found = found.map_err(|source| failed("read", table, source))?;
+        found.iter().map(|rows| Self::new(rows, columns)?.ok_or_else(|| unreadable(table))).collect()
     }
 
     /// How many they are.

@@ -8,36 +8,36 @@ use crate::declaration::{FieldMap, Pipeline, Rule, RuleName, TransformMap, Unkno
 use crate::error::Error;
 
 /// One transform map, ready to be foretold.
-pub(super) struct MapPlan {
-    pub(super) name: String,
-    pub(super) target: String,
+pub(crate) struct MapPlan {
+    pub(crate) name: String,
+    pub(crate) target: String,
     /// The target and every table that it extends: by any of them a reference finds its records.
-    pub(super) lineage: Vec<String>,
-    pub(super) rules: Vec<Rule>,
-    pub(super) fields: Vec<FieldPlan>,
+    pub(crate) lineage: Vec<String>,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) fields: Vec<FieldPlan>,
     /// True where records of the target say of which class they are.
-    pub(super) has_class: bool,
+    pub(crate) has_class: bool,
     /// Target columns that are compared, each once.
-    pub(super) slots: Vec<String>,
+    pub(crate) slots: Vec<String>,
 }
 
 /// One field map.
-pub(super) struct FieldPlan {
-    pub(super) from: String,
-    pub(super) to: String,
-    pub(super) slot: usize,
-    pub(super) coalesce: bool,
-    pub(super) kind: FieldKind,
-    pub(super) max_length: usize,
-    pub(super) unknown: Unknown,
-    pub(super) rule: Option<Rule>,
+pub(crate) struct FieldPlan {
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) slot: usize,
+    pub(crate) coalesce: bool,
+    pub(crate) kind: FieldKind,
+    pub(crate) max_length: usize,
+    pub(crate) unknown: Unknown,
+    pub(crate) rule: Option<Rule>,
     /// The tables that may list the column's choices; none where it has no choices.
-    pub(super) choices_of: Vec<String>,
+    pub(crate) choices_of: Vec<String>,
 }
 
 /// What a target column holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum FieldKind {
+pub(crate) enum FieldKind {
     Text,
     Truth,
     Integer,
@@ -57,7 +57,7 @@ pub(super) enum FieldKind {
 
 impl MapPlan {
     /// The maps of a pipeline in their order.
-    pub(super) async fn all(target: &Target, pipeline: &Pipeline) -> Result<Vec<Self>, Error> {
+    pub(crate) async fn all(target: &Target, pipeline: &Pipeline) -> Result<Vec<Self>, Error> {
         let mut maps: Vec<&TransformMap> = pipeline.maps.iter().collect();
         maps.sort_by_key(|map| map.order);
         let mut plans = Vec::new();

@@ -131,6 +131,15 @@ pub(crate) fn read(path: &Path) -> Result<impl Iterator<Item = Result<OutcomeLin
     }))
 }
 
+/// The lines of one row in a file of outcomes.
+pub(crate) fn with_key(path: &Path, row_key: &str) -> Result<Vec<OutcomeLine>, Error> {
+    let mut found = Vec::new();
+    for batch in engine::rows_with(path, COLUMNS[0], row_key)? {
+        found.extend(lines(&batch)?);
+    }
+    Ok(found)
+}
+
 fn lines(batch: &RecordBatch) -> Result<Vec<OutcomeLine>, Error> {
     let columns = COLUMNS.map(|name| {
         let column = batch.column_by_name(name).cloned();

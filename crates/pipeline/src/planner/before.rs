@@ -15,7 +15,7 @@ use crate::declaration::Pipeline;
 use crate::error::Error;
 
 /// Writes the held rows of these numbers, and counts by column what the plan changes in them.
-pub(super) fn write(
+pub(crate) fn write(
     pipeline: &Pipeline,
     ledger: &Ledger,
     run: i64,

@@ -12,7 +12,6 @@ use engine::TextColumn;
 use flow::Accounts;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{HeldBatch, HeldWalk, Ledger, Standing};
-use snapshot::Sealed;
 use transform::{Compiled, Staged, lineage};
 
 use super::change::{CHANGE, Change, Changes};
@@ -67,10 +66,52 @@ pub(super) struct Compared {
 
 /// What a staging row is beside what is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
+pub(crate) enum Verdict {
     Unchanged,
     Waiting,
     Planned(Change),
+}
+
+/// What is compared of a staging row.
+pub(crate) struct StagedRow<'r> {
+    pub(crate) key: &'r str,
+    pub(crate) print: &'r str,
+    /// When its device was last seen.
+    pub(crate) moment: &'r str,
+}
+
+/// Who decides about a row that is held.
+pub(crate) struct Deciding<'a> {
+    pub(crate) judge: &'a Judge<'a>,
+    pub(crate) volatile_days: u32,
+    pub(crate) now: Timestamp,
+    pub(crate) retry_refused: bool,
+}
+
+impl Deciding<'_> {
+    /// What a staging row is beside the row that is held of it.
+    pub(crate) fn verdict(&self, held: &HeldBatch, row: usize, staged: &StagedRow<'_>) -> Verdict {
+        if self.judge.groups.is_retired(held, row) {
+            // The instance removed it with what it was part of.
+            return Verdict::Planned(Change::New);
+        }
+        match held.standing(row) {
+            Standing::Retired => Verdict::Planned(Change::Back),
+            // Its retirement left, and did not come through whole.
+            _ if self.judge.is_retiring(held, row) => Verdict::Planned(Change::Back),
+            Standing::Unresolved => Verdict::Planned(Change::Unproven),
+            _ if held.fingerprint(row) != staged.print => Verdict::Planned(Change::Changed),
+            Standing::Waiting if self.retry_refused || !waits(held.at(row), self.now) => {
+                Verdict::Planned(Change::Retried)
+            }
+            Standing::Waiting => Verdict::Waiting,
+            Standing::Held => {
+                let seen = Seen { row_key: staged.key, moment: held.moment(row), is_first: held.is_first(row) };
+                let is_due = is_due(&seen, staged.moment, self.volatile_days);
+                if is_due { Verdict::Planned(Change::Volatile) } else { Verdict::Unchanged }
+            }
+        }
+    }
 }
 
 impl<'a> Comparison<'a> {
@@ -79,19 +120,13 @@ impl<'a> Comparison<'a> {
         compiled: &'a Compiled,
         ledger: &Ledger,
         options: &PlanOptions<'_>,
-        snapshot: &Sealed,
+        read_at: Timestamp,
         groups: Groups,
     ) -> Result<Self, Error> {
         let table = pipeline.staging_table();
         let retire = pipeline.retire.as_ref();
-        let mut columns = pipeline.identifying_columns();
-        columns.extend(groups.column.clone());
-        columns.extend(retire.and_then(|retire| retire.alive_by.clone()));
-        columns.extend(retire.and_then(|retire| retire.set.keys().next().cloned()));
-        columns.sort();
-        columns.dedup();
+        let columns = compared_columns(pipeline, groups.column.as_ref());
         let held = HeldWalk::over(ledger.read_held(table, &columns)?);
-        let read_at = snapshot.manifest.begun_at.parse().unwrap_or(options.now);
         let is_evidence = options.is_evidence;
         Ok(Self {
             pipeline,
@@ -107,7 +142,7 @@ impl<'a> Comparison<'a> {
             held_rows: Vec::new(),
             retiring: Vec::new(),
             retiring_of: std::collections::HashMap::new(),
-            schema: schema_of(pipeline),
+            schema: plan_schema(pipeline),
         })
     }
 
@@ -129,8 +164,12 @@ impl<'a> Comparison<'a> {
             while let Some(other) = left_out.next_if(|other| other.as_str() < key) {
                 self.meet(other)?;
             }
-            let print = prints.text(row).unwrap_or_default();
-            verdicts.push(self.verdict(key, print, moments.text(row).unwrap_or_default())?);
+            let staged = StagedRow {
+                key,
+                print: prints.text(row).unwrap_or_default(),
+                moment: moments.text(row).unwrap_or_default(),
+            };
+            verdicts.push(self.verdict(&staged)?);
         }
         for other in left_out {
             self.meet(other)?;
@@ -225,35 +264,23 @@ impl<'a> Comparison<'a> {
         Ok(())
     }
 
-    fn verdict(&mut self, key: &str, print: &str, moment: &str) -> Result<Verdict, Error> {
-        if !self.advance_to(key)? {
+    fn verdict(&mut self, staged: &StagedRow<'_>) -> Result<Verdict, Error> {
+        if !self.advance_to(staged.key)? {
             return Ok(Verdict::Planned(Change::New));
         }
-        self.is_present(key)?;
+        self.is_present(staged.key)?;
         let place = self.held.place();
         let Some((held, row)) = self.held.current()? else { return Ok(Verdict::Planned(Change::New)) };
         let verdict = if self.everything_in_doubt {
             Verdict::Planned(Change::Unproven)
-        } else if self.judge.groups.is_retired(held, row) {
-            // The instance removed it with what it was part of.
-            Verdict::Planned(Change::New)
         } else {
-            let days = self.compiled.mapping().volatile_days;
-            match held.standing(row) {
-                Standing::Retired => Verdict::Planned(Change::Back),
-                // Its retirement left, and did not come through whole.
-                _ if self.judge.is_retiring(held, row) => Verdict::Planned(Change::Back),
-                Standing::Unresolved => Verdict::Planned(Change::Unproven),
-                _ if held.fingerprint(row) != print => Verdict::Planned(Change::Changed),
-                Standing::Waiting if self.retry_refused || !waits(held.at(row), self.now) => {
-                    Verdict::Planned(Change::Retried)
-                }
-                Standing::Waiting => Verdict::Waiting,
-                Standing::Held => {
-                    let seen = Seen { row_key: key, moment: held.moment(row), is_first: held.is_first(row) };
-                    if is_due(&seen, moment, days) { Verdict::Planned(Change::Volatile) } else { Verdict::Unchanged }
-                }
-            }
+            let deciding = Deciding {
+                judge: &self.judge,
+                volatile_days: self.compiled.mapping().volatile_days,
+                now: self.now,
+                retry_refused: self.retry_refused,
+            };
+            deciding.verdict(held, row, staged)
         };
         if matches!(verdict, Verdict::Planned(_)) {
             extend(&mut self.held_rows, place);
@@ -408,14 +435,30 @@ impl<'a> Comparison<'a> {
     }
 }
 
+/// The staging columns whose held values a comparison reads; `group` is the column that names a row's group.
+pub(super) fn compared_columns(pipeline: &Pipeline, group: Option<&String>) -> Vec<String> {
+    let retire = pipeline.retire.as_ref();
+    let mut columns = pipeline.identifying_columns();
+    columns.extend(group.cloned());
+    columns.extend(retire.and_then(|retire| retire.alive_by.clone()));
+    columns.extend(retire.and_then(|retire| retire.set.keys().next().cloned()));
+    columns.sort();
+    columns.dedup();
+    columns
+}
+
 /// The columns of a plan: staging columns, what is kept of their lineage, and the reason; all texts.
-fn schema_of(pipeline: &Pipeline) -> SchemaRef {
+pub(crate) fn plan_schema(pipeline: &Pipeline) -> SchemaRef {
     let columns = pipeline.mapping().columns.iter().map(|column| column.name.as_str());
     let names = columns.chain(lineage::KEPT).chain([CHANGE]);
     Arc::new(Schema::new(names.map(|name| Field::new(name, DataType::Utf8, true)).collect::<Vec<_>>()))
 }
 
-fn with_column(rows: &RecordBatch, name: &str, array: ArrayRef) -> Result<RecordBatch, arrow::error::ArrowError> {
+pub(crate) fn with_column(
+    rows: &RecordBatch,
+    name: &str,
+    array: ArrayRef,
+) -> Result<RecordBatch, arrow::error::ArrowError> {
     let place = rows.schema().index_of(name)?;
     let mut columns = rows.columns().to_vec();
     columns[place] = array;

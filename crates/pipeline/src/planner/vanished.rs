@@ -68,7 +68,7 @@ pub(super) enum Gone {
 }
 
 /// Who judges.
-pub(super) struct Judge<'a> {
+pub(crate) struct Judge<'a> {
     pub(super) retire: Option<&'a Retire>,
     /// The snapshot is all of the tenant.
     pub(super) is_evidence: bool,
@@ -79,7 +79,12 @@ pub(super) struct Judge<'a> {
     pub(super) alive: HashSet<String>,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    /// Who judges one row by itself: it knows of no other rows, and nothing follows from what it does not see.
+    pub(crate) fn of_one(retire: Option<&'a Retire>, read_at: Timestamp) -> Self {
+        Self { retire, is_evidence: false, read_at, groups: Groups::default(), alive: HashSet::new() }
+    }
+
     /// True where what is held of a row is that it was to retire.
     pub(super) fn is_retiring(&self, batch: &HeldBatch, row: usize) -> bool {
         let first = self.retire.and_then(|retire| retire.set.iter().next());

@@ -76,25 +76,18 @@ impl<'a> Planning<'a> {
         }
         let tally = planned.tally;
         let report = TableReport {
-            pipeline: self.pipeline.name().to_owned(),
-            staging_table: self.pipeline.staging_table().to_owned(),
             accounts,
             orphans: left_out.orphans,
-            sent: 0,
             changes: planned.changes,
             brakes,
-            targets: Vec::new(),
-            foretold: None,
             seconds: began.elapsed().as_secs_f64(),
             out_of_scope_by_rule: tally.out_of_scope,
             adjusted: tally.adjusted,
             unreadable: tally.unreadable,
             left_out: left_out.listed,
             left_out_not_listed: left_out.not_listed,
-            refused: Vec::new(),
-            refused_not_listed: 0,
             notes,
-            incomplete: None,
+            ..TableReport::empty(self.pipeline.name(), self.pipeline.staging_table())
         };
         Ok(TablePlan {
             pipeline: self.pipeline,
@@ -177,7 +170,7 @@ pub(super) fn imbalance(pipeline: &Pipeline, accounts: &Accounts, difference: Op
 }
 
 /// Titles of planned rows, a few for each reason.
-fn examples(pipeline: &Pipeline, rows: Option<&PlanFile>) -> Result<BTreeMap<Change, Vec<String>>, Error> {
+pub(super) fn examples(pipeline: &Pipeline, rows: Option<&PlanFile>) -> Result<BTreeMap<Change, Vec<String>>, Error> {
     let mut examples: BTreeMap<Change, Vec<String>> = BTreeMap::new();
     let Some(rows) = rows else { return Ok(examples) };
     let wanted: Vec<&str> = pipeline.title.iter().map(String::as_str).chain([CHANGE, lineage::ROW_KEY]).collect();

@@ -20,6 +20,10 @@ pub(super) fn runs(common: &Common, command: RunsCommand, output: &mut Output) -
             let runs = history.runs()?;
             say(common.output, output, &runs, || shown::runs(&runs))?;
         }
+        RunsCommand::Audit => {
+            let trail = history.audit()?;
+            say(common.output, output, &trail, || shown::audit(&trail))?;
+        }
         RunsCommand::Show { run, errors, rows } if errors || rows => {
             history.run(run)?;
             let told = pipeline::outcomes(&common.folder()?, run, |told| rows || told.is_refused())?;

@@ -1,5 +1,6 @@
 //! Commands: from parsed arguments to calls, and from their answers to words and exit codes.
 
+mod explain;
 mod extract;
 mod instance;
 mod look;
@@ -101,6 +102,9 @@ async fn command(common: &Common, command: Command, output: &mut Output) -> Resu
         Command::Plan(arguments) => Box::pin(plan::plan(common, arguments, output)).await,
         Command::Approve(arguments) => plan::approve(common, &arguments, output),
         Command::Apply(arguments) => Box::pin(plan::apply(common, arguments, output)).await,
+        Command::Undo(arguments) => Box::pin(plan::undo(common, arguments, output)).await,
+        Command::Explain(arguments) => Box::pin(explain::explain(common, arguments, output)).await,
+        Command::Reconcile(arguments) => Box::pin(explain::reconcile(common, arguments, output)).await,
         Command::Extract(arguments) => extract::extract(common, arguments, output).await,
         Command::Replay(arguments) => Box::pin(run::replay(common, arguments, output)).await,
         Command::Snapshot { command: SnapshotCommand::Import { folder } } => snapshot::import(common, &folder, output),
@@ -145,6 +149,9 @@ fn say(
 
 /// What is said where a table was asked for and there is none.
 fn no_table() -> anyhow::Error {
-    exit::Usage("--output csv is for `snowhaul runs show RUN --errors` and `--rows`; say text or json".to_owned())
-        .into()
+    exit::Usage(
+        "--output csv is for `snowhaul reconcile` and `snowhaul runs show RUN --errors` or `--rows`; say text or json"
+            .to_owned(),
+    )
+    .into()
 }

@@ -1,15 +1,17 @@
 //! `plan`, `approve` and `apply`: what a run would do, a person's word for it, and doing exactly that.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use flow::Clock;
 use ledger::{Approval, Ledger};
-use pipeline::{ApplyOptions, PlannedRow, RunOptions, SavedPlan};
+use pipeline::{ApplyOptions, Pipeline, PlannedRow, RunOptions, SavedPlan, UndoOptions, Undone};
 use serde::Serialize;
 
 use super::run::{Place, print, read};
 use super::say;
 use super::source::Tenant;
-use crate::arguments::{ApplyArguments, ApproveArguments, Common, Form, PlanArguments};
+use crate::arguments::{ApplyArguments, ApproveArguments, Common, Form, PlanArguments, UndoArguments};
 use crate::output::Output;
 use crate::{exit, progress, shown};
 
@@ -61,11 +63,7 @@ pub(super) async fn plan(common: &Common, arguments: PlanArguments, output: &mut
     if let Some(out) = &arguments.out {
         plan.copy(&made, out)?;
     }
-    let limit = if common.output == Form::Json { usize::MAX } else { arguments.rows };
-    let mut rows = Vec::new();
-    for (table, pipeline) in plan.tables.iter().zip(&pipelines) {
-        rows.extend(pipeline::planned(&made, table, pipeline, limit)?);
-    }
+    let rows = rows_of(common, &plan, &pipelines, &made, arguments.rows)?;
     let document = Document { schema_version: pipeline::limits::SCHEMA_VERSION, plan: &plan, rows: &rows };
     say(common.output, output, &document, || shown::plan(&plan, &rows, common))?;
     Ok(if !report.balanced {
@@ -77,6 +75,60 @@ pub(super) async fn plan(common: &Common, arguments: PlanArguments, output: &mut
     } else {
         exit::DONE
     })
+}
+
+/// The rows of a plan, as they are printed: all of them in a document for programs.
+fn rows_of(
+    common: &Common,
+    plan: &SavedPlan,
+    pipelines: &[Pipeline],
+    folder: &Path,
+    limit: usize,
+) -> Result<Vec<PlannedRow>> {
+    let limit = if common.output == Form::Json { usize::MAX } else { limit };
+    let mut rows = Vec::new();
+    for table in &plan.tables {
+        if let Some(pipeline) = pipelines.iter().find(|pipeline| pipeline.name() == table.pipeline) {
+            rows.extend(pipeline::planned(folder, table, pipeline, limit)?);
+        }
+    }
+    Ok(rows)
+}
+
+/// A plan that puts back, with its rows, as it is printed.
+#[derive(Serialize)]
+struct UndoDocument<'a> {
+    schema_version: u32,
+    undone: &'a Undone,
+    rows: &'a [PlannedRow],
+}
+
+/// Plans to put back what a run changed, and sends nothing.
+pub(super) async fn undo(common: &Common, arguments: UndoArguments, output: &mut Output) -> Result<u8> {
+    let pipelines = common.pipelines()?.nightly();
+    let folder = common.folder()?;
+    let place = Place::open(&folder, &pipelines, &arguments.destination).await?;
+    let options = UndoOptions {
+        integration: &common.integration,
+        folder: &folder,
+        run: arguments.run,
+        pipelines: &pipelines,
+        clock: Clock::default(),
+        events: progress::for_command(common),
+    };
+    let planned = pipeline::undo(options, place.destination).await;
+    if let Some(embedded) = place.embedded {
+        embedded.stop().await?;
+    }
+    let undone = planned?;
+    let made = pipeline::plan_folder(&folder, &undone.plan.run.to_string());
+    if let Some(out) = &arguments.out {
+        undone.plan.copy(&made, out)?;
+    }
+    let rows = rows_of(common, &undone.plan, &pipelines, &made, arguments.rows)?;
+    let document = UndoDocument { schema_version: pipeline::limits::SCHEMA_VERSION, undone: &undone, rows: &rows };
+    say(common.output, output, &document, || shown::undone(&undone, &rows, arguments.rows, common))?;
+    Ok(if undone.plan.brakes().is_empty() { exit::DONE } else { exit::STOPPED })
 }
 
 /// Notes a person's word for a plan.

@@ -90,7 +90,7 @@ pub(crate) fn outcomes_csv(told: &[ToldOutcome]) -> Result<String> {
 }
 
 /// A cell that no spreadsheet takes for a formula: one that begins like one begins with an apostrophe instead.
-fn inert(cell: &str) -> String {
+pub(super) fn inert(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 

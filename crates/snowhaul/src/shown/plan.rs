@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use pipeline::{Brake, PlannedRow, RunReport, SavedPlan, SavedTable};
+use ledger::AuditEntry;
+use pipeline::{Brake, PlannedRow, RunReport, SavedPlan, SavedTable, Undone};
 
 use super::{line, plain};
 use crate::arguments::Common;
@@ -32,6 +33,72 @@ pub(crate) fn plan(plan: &SavedPlan, rows: &[PlannedRow], common: &Common) -> St
     } else {
         line(&mut text, "nothing is to be sent".to_owned());
     }
+    text
+}
+
+/// A plan that puts back what a run changed, and what stays as it is.
+pub(crate) fn undone(undone: &Undone, rows: &[PlannedRow], limit: usize, common: &Common) -> String {
+    let mut text = String::new();
+    line(&mut text, format!("to put back what run {} changed:", undone.of_run));
+    text.push_str(&plan(&undone.plan, rows, common));
+    if undone.made > 0 {
+        let named: Vec<String> = undone.made_named.iter().map(|title| plain(title)).collect();
+        line(
+            &mut text,
+            format!(
+                "{} rows had nothing before that run, and stay: {}{}",
+                undone.made,
+                named.join(", "),
+                if undone.made as usize > named.len() { ", …" } else { "" }
+            ),
+        );
+    }
+    if undone.not_applied > 0 {
+        line(&mut text, format!("{} rows of its plan were not proven to have arrived", undone.not_applied));
+    }
+    let refused = undone.changed_since.len() as u64 + undone.changed_since_not_listed;
+    if refused > 0 {
+        line(&mut text, format!("{refused} values changed since, and stay as they are:"));
+    }
+    for since in undone.changed_since.iter().take(limit) {
+        let at = if since.at.is_empty() { String::new() } else { format!(" at {}", since.at) };
+        line(
+            &mut text,
+            format!(
+                "    {} {}: the run wrote {}, and it is {} since, by {}{at}",
+                plain(&since.title),
+                since.column,
+                plain(&since.written),
+                plain(&since.now),
+                plain(&since.by)
+            ),
+        );
+    }
+    if refused > limit as u64 {
+        line(&mut text, format!("    … and {} more; --output json has them", refused - limit as u64));
+    }
+    line(&mut text, "the next run writes again what the tenant says: mend the cause before it".to_owned());
+    text
+}
+
+/// The audit trail, a line an entry.
+pub(crate) fn audit(trail: &[AuditEntry]) -> String {
+    let mut text = String::new();
+    for entry in trail {
+        let plan: String = entry.plan.chars().take(12).collect();
+        line(
+            &mut text,
+            format!(
+                "{:4} {}   {} {} plan {plan}: {}",
+                entry.entry,
+                entry.at,
+                plain(&entry.actor),
+                entry.action,
+                plain(&entry.detail)
+            ),
+        );
+    }
+    line(&mut text, format!("{} entries; each holds the digest of the one before", trail.len()));
     text
 }
 

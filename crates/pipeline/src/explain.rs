@@ -1,0 +1,469 @@
+//! `explain`: the way of one device, or of one application on it, from the page that it was read from to the record that it
+//! became, and what would come next. It only looks: it takes no lock, and what cannot be looked at is said and left out.
+//!
+//! ```text
+//!   newest snapshot ─▶ its few records ─▶ the mapping over them ─▶ row, or why there is none ─┐
+//!   held · plans · outcomes ─────────────────────────────────────▶ what was sent, and proven ─┼─▶ in words
+//!   the instance ────────────────────────────────────────────────▶ what it says now ──────────┘
+//! ```
+
+mod narrow;
+mod normalised;
+mod now;
+mod past;
+mod told;
+mod words;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use engine::TextColumn;
+use flow::Clock;
+use jiff::Timestamp;
+use ledger::{History, RunRecord};
+use load::Target;
+use snapshot::{Sealed, Store};
+use transform::{Compiled, lineage};
+
+pub use told::{
+    ExplainedColumn, ExplainedRecord, ExplainedRow, Explanation, Fate, HeldTold, LookedAt, Next, RawValue, RunTold,
+    TargetNow,
+};
+
+use crate::declaration::Pipeline;
+use crate::destination::Destination;
+use crate::error::Error;
+use crate::limits;
+use crate::planner::{Deciding, Judge, StagedRow, Verdict};
+use crate::report::said;
+use crate::stored::as_texts;
+use narrow::{Narrowed, Place, Wide};
+use normalised::{Normalised, normalise, records};
+use now::Now;
+use past::HeldOne;
+
+/// What is asked.
+pub struct ExplainOptions<'a> {
+    /// The integration's name.
+    pub integration: &'a str,
+    /// The integration's folder.
+    pub folder: &'a Path,
+    /// The pipelines, in order.
+    pub pipelines: &'a [Pipeline],
+    /// Where its snapshots are.
+    pub snapshots: &'a Store,
+    /// A serial number, device id or host name.
+    pub wanted: &'a str,
+    /// An application on it, by name, bundle id or path.
+    pub app: Option<&'a str>,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+/// Explains a device, or an application on it; the instance is asked where a destination is given.
+pub async fn explain(options: ExplainOptions<'_>, destination: Option<Destination>) -> Result<Explanation, Error> {
+    let history = History::open(options.folder)?;
+    let runs = history.runs()?;
+    let mut explanation = Explanation {
+        schema_version: limits::SCHEMA_VERSION,
+        integration: options.integration.to_owned(),
+        wanted: options.wanted.to_owned(),
+        app: options.app.map(str::to_owned),
+        verdict: Vec::new(),
+        snapshot: None,
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    let target = match destination {
+        Some(destination) => match Target::connect(&destination.base_url, destination.login).await {
+            Ok(target) => Some(target),
+            Err(error) => {
+                explanation.notes.push(format!("the instance could not be asked: {}", said(&error)));
+                None
+            }
+        },
+        None => None,
+    };
+    let looking = Looking { options: &options, history, runs, target, now: options.clock.now() };
+    looking.all(&mut explanation).await?;
+    words::verdict(&mut explanation, options.pipelines);
+    Ok(explanation)
+}
+
+/// What is looked with.
+struct Looking<'a> {
+    options: &'a ExplainOptions<'a>,
+    history: History,
+    runs: Vec<RunRecord>,
+    target: Option<Target>,
+    now: Timestamp,
+}
+
+/// The records of one device in a snapshot.
+struct Seen {
+    sealed: Sealed,
+    narrowed: Narrowed,
+    called: HashSet<Place>,
+}
+
+impl Looking<'_> {
+    async fn all(&self, explanation: &mut Explanation) -> Result<(), Error> {
+        let snapshots = self.options.snapshots.sealed()?;
+        let newest = snapshots.last();
+        let leading = self.options.pipelines.iter().filter(|pipeline| within(pipeline).is_none());
+        for pipeline in leading {
+            let compiled = pipeline.mapping().clone().compile()?;
+            let seen = match newest {
+                Some(snapshot) => Some(self.see(snapshot, pipeline).await?),
+                None => None,
+            };
+            if let (None, Some(seen)) = (&explanation.snapshot, &seen) {
+                explanation.snapshot = Some(looked_at(&seen.sealed));
+            }
+            let rows = self.device(pipeline, &compiled, seen.as_ref(), &snapshots).await?;
+            let groups: Vec<(String, String)> = self.groups(pipeline, &rows);
+            if self.options.app.is_none() {
+                explanation.rows.extend(rows);
+                continue;
+            }
+            for child in self.options.pipelines.iter().filter(|child| within(child) == Some(pipeline.name())) {
+                explanation.rows.extend(self.applications(child, seen.as_ref(), &groups).await?);
+            }
+        }
+        if self.options.app.is_some() && !self.options.pipelines.iter().any(|pipeline| within(pipeline).is_some()) {
+            explanation.notes.push("no pipeline of this integration carries applications".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Looks for the device in a snapshot.
+    async fn see(&self, snapshot: &str, pipeline: &Pipeline) -> Result<Seen, Error> {
+        let mapping = pipeline.mapping();
+        let mut data_sets: Vec<&str> = mapping.joins.iter().map(|join| join.data_set.as_str()).collect();
+        data_sets.push(&mapping.driver);
+        if self.options.app.is_some() {
+            let children = self.options.pipelines.iter().filter(|child| within(child) == Some(pipeline.name()));
+            data_sets.extend(children.map(|child| child.mapping().driver.as_str()));
+        }
+        let sealed = self.options.snapshots.verify_only(snapshot, &data_sets)?;
+        let wide = Wide::open(&sealed).await?;
+        let called = wide.called(mapping, self.options.wanted).await?;
+        let mut narrowed = Narrowed::default();
+        if !called.is_empty() {
+            narrowed = wide.narrow(pipeline, called.clone()).await?;
+            for child in self.options.pipelines.iter().filter(|child| within(child) == Some(pipeline.name())) {
+                if self.options.app.is_some() {
+                    narrowed = wide.completed_by(child, &narrowed).await?;
+                }
+            }
+        }
+        Ok(Seen { sealed, narrowed, called })
+    }
+
+    /// The rows of a device.
+    async fn device(
+        &self,
+        pipeline: &Pipeline,
+        compiled: &Compiled,
+        seen: Option<&Seen>,
+        snapshots: &[String],
+    ) -> Result<Vec<ExplainedRow>, Error> {
+        let mut rows = Vec::new();
+        if let Some(seen) = seen.filter(|seen| !seen.called.is_empty()) {
+            let normalised = normalise(pipeline, compiled, &seen.narrowed, &seen.sealed).await?;
+            for (key, driving) in &normalised.driving {
+                let mut row = self.row(pipeline, key, Some((&normalised, &seen.sealed))).await?;
+                row.records = driving.clone();
+                for join in &pipeline.mapping().joins {
+                    let joined = records(&seen.narrowed, &join.data_set, &seen.sealed, Fate::Completed);
+                    row.records.extend(normalised.partners(key, &join.alias, joined, normalised.driving.len() == 1));
+                }
+                rows.push(row);
+            }
+        }
+        if let Some(seen) = seen {
+            rows.extend(self.unreadable(pipeline, &seen.sealed));
+        }
+        let held = past::held_called(&self.history, pipeline, self.options.wanted)?;
+        for one in held.into_iter().take(limits::EXPLAINED_ROWS) {
+            let key = one.row().row_key;
+            if !rows.iter().any(|row| row.row_key == key) {
+                let mut row = self.row(pipeline, &key, None).await?;
+                row.last_seen = self.last_seen(pipeline, snapshots).await?;
+                rows.push(row);
+            }
+        }
+        if rows.is_empty()
+            && let Some(last_seen) = self.last_seen(pipeline, snapshots).await?
+        {
+            rows.push(ExplainedRow {
+                pipeline: pipeline.name().to_owned(),
+                staging_table: pipeline.staging_table().to_owned(),
+                last_seen: Some(last_seen),
+                next: Next { words: "nothing: the newest snapshot does not have it".to_owned(), ..Next::default() },
+                ..ExplainedRow::default()
+            });
+        }
+        rows.truncate(limits::EXPLAINED_ROWS);
+        Ok(rows)
+    }
+
+    /// Records that could not be read and are called so.
+    fn unreadable(&self, pipeline: &Pipeline, sealed: &Sealed) -> Option<ExplainedRow> {
+        let wanted = self.options.wanted.trim().to_lowercase();
+        let is_called = |record: &&flow::Rejected| {
+            record.data_set == pipeline.mapping().driver
+                && record.who.to_lowercase().split_whitespace().any(|word| word == wanted)
+        };
+        let found = sealed.manifest.rejected.iter().filter(is_called);
+        let records: Vec<ExplainedRecord> = found
+            .map(|record| ExplainedRecord {
+                data_set: record.data_set.clone(),
+                place: record.place.clone(),
+                read_at: sealed.manifest.begun_at.clone(),
+                is_carried: false,
+                fate: Fate::Unreadable,
+                reason: record.reason.clone(),
+                column: record.column.clone(),
+                value: record.value.clone(),
+            })
+            .collect();
+        (!records.is_empty()).then(|| ExplainedRow {
+            pipeline: pipeline.name().to_owned(),
+            staging_table: pipeline.staging_table().to_owned(),
+            records,
+            next: Next { words: "nothing: its record cannot be read".to_owned(), ..Next::default() },
+            ..ExplainedRow::default()
+        })
+    }
+
+    /// The newest snapshot before the newest of all that has the device.
+    async fn last_seen(&self, pipeline: &Pipeline, snapshots: &[String]) -> Result<Option<LookedAt>, Error> {
+        let driver = pipeline.mapping().driver.as_str();
+        for snapshot in snapshots.iter().rev().skip(1).take(limits::SNAPSHOTS_SEARCHED) {
+            // One that was removed or damaged meanwhile tells nothing.
+            let Ok(sealed) = self.options.snapshots.verify_only(snapshot, &[driver]) else { continue };
+            let wide = Wide::open(&sealed).await?;
+            if !wide.called(pipeline.mapping(), self.options.wanted).await?.is_empty() {
+                return Ok(Some(looked_at(&sealed)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The groups that rows of a pipeline are, as its children name them: column and value.
+    fn groups(&self, pipeline: &Pipeline, rows: &[ExplainedRow]) -> Vec<(String, String)> {
+        let children = self.options.pipelines.iter().filter(|child| within(child) == Some(pipeline.name()));
+        let columns = children.filter_map(|child| Some(child.retire.as_ref()?.within.as_ref()?.column.clone()));
+        let columns: Vec<String> = columns.collect();
+        let value_of = |row: &ExplainedRow, name: &String| {
+            let column = row.columns.iter().find(|column| column.column == *name)?;
+            Some((name.clone(), column.value.clone().or_else(|| column.held.clone())?))
+        };
+        rows.iter().flat_map(|row| columns.iter().filter_map(move |name| value_of(row, name))).collect()
+    }
+
+    /// The rows of applications on a device that are called as was asked.
+    async fn applications(
+        &self,
+        pipeline: &Pipeline,
+        seen: Option<&Seen>,
+        groups: &[(String, String)],
+    ) -> Result<Vec<ExplainedRow>, Error> {
+        let wanted = self.options.app.unwrap_or_default().trim().to_lowercase();
+        let compiled = pipeline.mapping().clone().compile()?;
+        let mut rows = Vec::new();
+        if let Some(seen) = seen.filter(|seen| seen.narrowed.has(&pipeline.mapping().driver)) {
+            let normalised = normalise(pipeline, &compiled, &seen.narrowed, &seen.sealed).await?;
+            for key in normalised.called(pipeline, &wanted)? {
+                let mut row = self.row(pipeline, &key, Some((&normalised, &seen.sealed))).await?;
+                row.records = normalised.driving.get(&key).cloned().unwrap_or_default();
+                rows.push(row);
+                if rows.len() == limits::EXPLAINED_ROWS {
+                    return Ok(rows);
+                }
+            }
+        }
+        for (column, group) in groups {
+            let held = past::held_saying(&self.history, pipeline, std::slice::from_ref(column), group)?;
+            let columns = pipeline.value_columns();
+            for one in held {
+                let key = one.row().row_key;
+                let is_called =
+                    columns.iter().any(|column| one.value(column).is_some_and(|value| value.to_lowercase() == wanted));
+                if is_called && rows.len() < limits::EXPLAINED_ROWS && !rows.iter().any(|row| row.row_key == key) {
+                    rows.push(self.row(pipeline, &key, None).await?);
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// One row: its columns, what is held of it, what the instance says, what runs did with it, what would come next.
+    async fn row(
+        &self,
+        pipeline: &Pipeline,
+        key: &str,
+        from: Option<(&Normalised, &Sealed)>,
+    ) -> Result<ExplainedRow, Error> {
+        let held = if key.is_empty() { None } else { past::held_of(&self.history, pipeline, key)? };
+        let staged = from.and_then(|(normalised, _)| Some((normalised, normalised.staged.get(key)?)));
+        let mut row = ExplainedRow {
+            pipeline: pipeline.name().to_owned(),
+            staging_table: pipeline.staging_table().to_owned(),
+            row_key: key.to_owned(),
+            title: title(pipeline, staged.map(|(_, row)| row), held.as_ref())?,
+            columns: columns(pipeline, staged, held.as_ref())?,
+            held: held.as_ref().map(HeldOne::told),
+            ..ExplainedRow::default()
+        };
+        row.next = self.next(pipeline, staged.map(|(_, row)| row), held.as_ref(), from)?;
+        if let Some(target) = &self.target {
+            let run = self.runs.last().map_or(1, |run| run.run + 1);
+            let now = Now::open(target, pipeline, run).await?;
+            if let Some((_, staged)) = staged {
+                let made = now.made_of(&as_texts(staged)?).await?;
+                (row.next.maps, row.next.unknown) = (made.maps, made.unknown);
+            }
+            if let Some(held) = &held {
+                row.targets = now.targets(&held.row(), &held_batch(key, held)?).await?;
+            }
+        }
+        if !key.is_empty() {
+            row.runs = past::runs(self.options.folder, &self.runs, pipeline, key)?;
+        }
+        Ok(row)
+    }
+
+    /// What the next run would do, were the newest snapshot what it reads.
+    fn next(
+        &self,
+        pipeline: &Pipeline,
+        staged: Option<&RecordBatch>,
+        held: Option<&HeldOne>,
+        from: Option<(&Normalised, &Sealed)>,
+    ) -> Result<Next, Error> {
+        let next = |words: String, change| Next { words, change, ..Next::default() };
+        let Some(staged) = staged else {
+            return Ok(next(words::next_without_row(pipeline, held, from.is_some(), self.now), None));
+        };
+        let text = |name: &str| -> Result<String, Error> {
+            let array = staged.column_by_name(name).expect("the stager keeps its lineage columns");
+            let texts = TextColumn::new(array).map_err(transform::Error::Gather)?;
+            Ok(texts.text(0).unwrap_or_default().to_owned())
+        };
+        let (key, print, moment) = (text(lineage::ROW_KEY)?, text(lineage::FINGERPRINT)?, text(lineage::NEWEST)?);
+        let verdict = match held {
+            None => Verdict::Planned(crate::planner::Change::New),
+            Some(held) => {
+                let judge = Judge::of_one(pipeline.retire.as_ref(), self.now);
+                let deciding = Deciding {
+                    judge: &judge,
+                    volatile_days: pipeline.mapping().volatile_days,
+                    now: self.now,
+                    retry_refused: false,
+                };
+                let staged = StagedRow { key: &key, print: &print, moment: &moment };
+                deciding.verdict(&held.batch, held.place, &staged)
+            }
+        };
+        let change = match verdict {
+            Verdict::Planned(change) => Some(change),
+            Verdict::Unchanged | Verdict::Waiting => None,
+        };
+        Ok(next(words::next(verdict, held, self.now), change))
+    }
+}
+
+/// The pipeline whose rows a pipeline's rows are parts of.
+fn within(pipeline: &Pipeline) -> Option<&str> {
+    Some(&pipeline.retire.as_ref()?.within.as_ref()?.pipeline)
+}
+
+fn looked_at(sealed: &Sealed) -> LookedAt {
+    let manifest = &sealed.manifest;
+    let read = extract::ReadSettings::parse(&manifest.settings);
+    let scope = read.filter(|read| !read.scope.is_everything()).map(|read| words::scope(&read.scope));
+    LookedAt {
+        snapshot: sealed.snapshot.clone(),
+        read_at: manifest.begun_at.clone(),
+        completeness: manifest.completeness.as_str(),
+        source: format!("{} ({})", manifest.source.identity, manifest.source.kind),
+        scope,
+    }
+}
+
+/// A row in words, as it is staged or held.
+fn title(pipeline: &Pipeline, staged: Option<&RecordBatch>, held: Option<&HeldOne>) -> Result<String, Error> {
+    let mut words = Vec::new();
+    for column in &pipeline.title {
+        let value = match staged {
+            Some(staged) => text_of(staged, column)?,
+            None => held.and_then(|held| held.value(column)).map(str::to_owned),
+        };
+        words.extend(value);
+    }
+    Ok(words.join(" "))
+}
+
+/// Every staging column with what it is made of and what is held in it.
+fn columns(
+    pipeline: &Pipeline,
+    staged: Option<(&Normalised, &RecordBatch)>,
+    held: Option<&HeldOne>,
+) -> Result<Vec<ExplainedColumn>, Error> {
+    let mapping = pipeline.mapping();
+    let mut columns = Vec::new();
+    if staged.is_none() && held.is_none() {
+        return Ok(columns);
+    }
+    for column in &mapping.columns {
+        let value = match staged {
+            Some((_, row)) => text_of(row, &column.name)?,
+            None => None,
+        };
+        let held = held.and_then(|held| held.value(&column.name)).map(str::to_owned);
+        let goes_to = pipeline.maps.iter().flat_map(|map| {
+            let fields = map.fields.iter().filter(|field| field.from == column.name);
+            fields.map(|field| format!("{}.{}", map.target, field.to))
+        });
+        let key = staged.map(|(_, row)| text_of(row, lineage::ROW_KEY)).transpose()?.flatten().unwrap_or_default();
+        let adjusted = staged.and_then(|(normalised, _)| normalised.adjusted.get(&key));
+        let is_adjusted = adjusted.is_some_and(|names| names.contains(&column.name));
+        columns.push(ExplainedColumn {
+            column: column.name.clone(),
+            raw: staged
+                .map(|(normalised, row)| normalised.raw(row, &mapping.fields_of(&column.name)))
+                .unwrap_or_default(),
+            held: held.filter(|held| Some(held) != value.as_ref()),
+            expression: column.value.clone(),
+            goes_to: goes_to.collect(),
+            is_volatile: column.volatile,
+            note: match (is_adjusted, &value) {
+                (false, _) => String::new(),
+                (true, None) => "its value was not understood, and is not sent".to_owned(),
+                (true, Some(_)) => "it was cut or cleaned".to_owned(),
+            },
+            value,
+        });
+    }
+    Ok(columns)
+}
+
+fn text_of(row: &RecordBatch, column: &str) -> Result<Option<String>, Error> {
+    let Some(array) = row.column_by_name(column) else { return Ok(None) };
+    let texts = TextColumn::new(array).map_err(transform::Error::Gather)?;
+    Ok(texts.text(0).filter(|text| !text.is_empty()).map(str::to_owned))
+}
+
+/// A held row as a staging row.
+fn held_batch(key: &str, held: &HeldOne) -> Result<RecordBatch, Error> {
+    let values = held.batch.values().batch().slice(held.place, 1);
+    let names = values.schema().fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>();
+    let columns = names.into_iter().zip(values.columns().iter().cloned());
+    let own: ArrayRef = std::sync::Arc::new(StringArray::from(vec![key]));
+    let all = columns.chain([(lineage::ROW_KEY.to_owned(), own)]);
+    Ok(RecordBatch::try_from_iter_with_nullable(all.map(|(name, array)| (name, array, true)))
+        .map_err(transform::Error::Gather)?)
+}

@@ -1,0 +1,194 @@
+//! The few records of a snapshot that have to do with one device, as data sets of an engine of their own: what a mapping
+//! makes of them is what it makes of them in the whole snapshot, and takes no longer than they are few.
+//!
+//! ```text
+//!   what was asked after ─▶ driving records ─▶ their twins by any key ─▶ joined records by the same keys
+//!                                        └───▶ records of pipelines that are completed by them: applications
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::UInt32Type;
+use engine::{Engine, Settings, TextColumn, rows_where};
+use extract::DataSet;
+use snapshot::Sealed;
+use transform::{Mapping, lineage};
+
+use crate::check::{Given, engine_over};
+use crate::declaration::Pipeline;
+use crate::error::Error;
+use crate::stored::stored_schema;
+
+/// A record's page, and its place in it.
+pub(super) type Place = (u32, u32);
+
+/// A snapshot that a device is looked for in.
+pub(super) struct Wide<'s> {
+    sealed: &'s Sealed,
+    engine: Engine,
+}
+
+/// Records by data set.
+#[derive(Clone, Default)]
+pub(super) struct Narrowed {
+    batches: BTreeMap<&'static str, Vec<RecordBatch>>,
+}
+
+impl<'s> Wide<'s> {
+    pub(super) async fn open(sealed: &'s Sealed) -> Result<Self, Error> {
+        let engine = engine_over(Given::Snapshot(sealed), Settings::default()).await?;
+        Ok(Self { sealed, engine })
+    }
+
+    /// The driving records of a mapping that are called so: by any of the words that it names a record with.
+    pub(super) async fn called(&self, mapping: &Mapping, wanted: &str) -> Result<HashSet<Place>, Error> {
+        let wanted = quoted(&wanted.trim().to_lowercase());
+        let is_called = |who: &String| format!("lower(trim(CAST(({who}) AS VARCHAR))) = {wanted}");
+        let any: Vec<String> = mapping.who.iter().map(is_called).collect();
+        self.places(&mapping.driver, &mapping.alias, &any.join(" OR ")).await
+    }
+
+    /// The driving records of a mapping that have one of these values in an expression.
+    async fn having(
+        &self,
+        data_set: &str,
+        alias: &str,
+        expression: &str,
+        values: &BTreeSet<String>,
+    ) -> Result<HashSet<Place>, Error> {
+        if values.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let listed: Vec<String> = values.iter().map(|value| quoted(value)).collect();
+        let condition = format!("CAST(({expression}) AS VARCHAR) IN ({})", listed.join(", "));
+        self.places(data_set, alias, &condition).await
+    }
+
+    async fn places(&self, data_set: &str, alias: &str, condition: &str) -> Result<HashSet<Place>, Error> {
+        let (page, record) = (lineage::PAGE, lineage::RECORD);
+        let sql = format!("SELECT {alias}.{page}, {alias}.{record} FROM {data_set} AS {alias} WHERE {condition}");
+        let mut places = HashSet::new();
+        for batch in self.engine.collect(&sql).await? {
+            places.extend(places_of(&batch));
+        }
+        Ok(places)
+    }
+
+    /// The records at these places, with all that was read of them.
+    fn read(&self, data_set: &str, places: &HashSet<Place>) -> Result<Vec<RecordBatch>, Error> {
+        let Some(file) = self.sealed.file(data_set).filter(|_| !places.is_empty()) else { return Ok(Vec::new()) };
+        Ok(rows_where(&file, &[lineage::PAGE, lineage::RECORD], None, |batch| {
+            let found = places_of(batch);
+            (0..found.len()).filter(|&row| places.contains(&found[row])).collect()
+        })?)
+    }
+
+    /// Everything that has to do with these driving records of a pipeline.
+    pub(super) async fn narrow(&self, pipeline: &Pipeline, called: HashSet<Place>) -> Result<Narrowed, Error> {
+        let mapping = pipeline.mapping();
+        let mut narrowed = Narrowed::default();
+        narrowed.put(&mapping.driver, self.read(&mapping.driver, &called)?);
+        let mut driving = called;
+        for identity in identities(pipeline) {
+            let values = narrowed.values(&mapping.driver, &mapping.alias, &identity).await?;
+            driving.extend(self.having(&mapping.driver, &mapping.alias, &identity, &values).await?);
+        }
+        narrowed.put(&mapping.driver, self.read(&mapping.driver, &driving)?);
+        for join in &mapping.joins {
+            let mut places = HashSet::new();
+            for on in &join.on {
+                let values = narrowed.values(&mapping.driver, &mapping.alias, &on.driver).await?;
+                places.extend(self.having(&join.data_set, &join.data_set, &on.joined, &values).await?);
+            }
+            narrowed.put(&join.data_set, self.read(&join.data_set, &places)?);
+        }
+        Ok(narrowed)
+    }
+
+    /// The driving records of a pipeline that narrowed records complete, beside those.
+    pub(super) async fn completed_by(&self, pipeline: &Pipeline, narrowed: &Narrowed) -> Result<Narrowed, Error> {
+        let mapping = pipeline.mapping();
+        let mut all = narrowed.clone();
+        let mut places = HashSet::new();
+        for join in mapping.joins.iter().filter(|join| narrowed.has(&join.data_set)) {
+            for on in &join.on {
+                let values = narrowed.values(&join.data_set, &join.data_set, &on.joined).await?;
+                places.extend(self.having(&mapping.driver, &mapping.alias, &on.driver, &values).await?);
+            }
+        }
+        all.put(&mapping.driver, self.read(&mapping.driver, &places)?);
+        Ok(all)
+    }
+}
+
+impl Narrowed {
+    fn put(&mut self, data_set: &str, batches: Vec<RecordBatch>) {
+        if let Some(data_set) = DataSet::ALL.into_iter().find(|known| known.name() == data_set) {
+            self.batches.insert(data_set.name(), batches);
+        }
+    }
+
+    pub(super) fn has(&self, data_set: &str) -> bool {
+        self.batches.get(data_set).is_some_and(|batches| batches.iter().any(|batch| batch.num_rows() > 0))
+    }
+
+    pub(super) fn batches(&self, data_set: &str) -> &[RecordBatch] {
+        self.batches.get(data_set).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// An engine that knows only these records.
+    pub(super) fn engine(&self) -> Result<Engine, Error> {
+        let one_thread = Settings { partitions: std::num::NonZeroUsize::MIN, ..Settings::default() };
+        let engine = Engine::new(one_thread)?;
+        transform::register(&engine);
+        for data_set in DataSet::ALL {
+            let batches = self.batches(data_set.name()).to_vec();
+            let schema = batches.first().map_or_else(|| stored_schema(data_set), RecordBatch::schema);
+            engine.add_batches(data_set.name(), schema, batches)?;
+        }
+        Ok(engine)
+    }
+
+    /// The distinct values of an expression over one data set; what was not understood is none.
+    async fn values(&self, data_set: &str, alias: &str, expression: &str) -> Result<BTreeSet<String>, Error> {
+        let sql = format!(
+            "SELECT DISTINCT CAST(({expression}) AS VARCHAR) AS value FROM {data_set} AS {alias} \
+             WHERE ({expression}) IS NOT NULL AND NOT refused({expression})"
+        );
+        let mut values = BTreeSet::new();
+        for batch in self.engine()?.collect(&sql).await? {
+            let texts = TextColumn::new(batch.column(0)).map_err(transform::Error::Gather)?;
+            values.extend((0..batch.num_rows()).filter_map(|row| texts.text(row)).map(str::to_owned));
+        }
+        Ok(values)
+    }
+}
+
+/// Expressions over a pipeline's driving data set by which two records are the same device: what finds their partners, and
+/// the columns of the key that need no partner.
+fn identities(pipeline: &Pipeline) -> Vec<String> {
+    let mapping = pipeline.mapping();
+    let by_joins = mapping.joins.iter().flat_map(|join| &join.on).map(|on| on.driver.clone());
+    let own = |column: &&transform::Column| {
+        let fields = mapping.fields_in(&column.value);
+        let of_driver = |field: &String| field.split('.').next() == Some(mapping.alias.as_str());
+        mapping.key.contains(&column.name) && fields.iter().all(of_driver)
+    };
+    let by_key = mapping.columns.iter().filter(own).map(|column| column.value.clone());
+    let mut identities: Vec<String> = by_joins.chain(by_key).collect();
+    identities.sort();
+    identities.dedup();
+    identities
+}
+
+/// Where the records of a batch were read.
+pub(super) fn places_of(batch: &RecordBatch) -> Vec<Place> {
+    let number = |name: &str| batch.column_by_name(name).and_then(|array| array.as_primitive_opt::<UInt32Type>());
+    let (Some(page), Some(record)) = (number(lineage::PAGE), number(lineage::RECORD)) else { return Vec::new() };
+    (0..batch.num_rows()).map(|row| (page.value(row), record.value(row))).collect()
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
