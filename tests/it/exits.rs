@@ -96,6 +96,52 @@ fn whoever_looks_at_runs_waits_for_nobody() {
     assert!(locked.talk.contains("hint: wait for it to end"), "{}", locked.talk);
 }
 
+#[test]
+fn a_brake_ends_with_4_and_sends_nothing_and_the_trail_names_who_let_it_through() {
+    let devices: Vec<(String, String)> = (0..20).map(|one| (format!("SER{one:05}"), format!("Mac {one}"))).collect();
+    let named: Vec<(&str, &str, &str)> = devices.iter().map(|(one, name)| (one.as_str(), name.as_str(), "")).collect();
+    let nameless: Vec<(&str, &str, &str)> = devices.iter().map(|(one, _)| (one.as_str(), "", "")).collect();
+    let desk = Desk::new(SMALL, &listed(&named).bytes);
+    assert_eq!(desk.replay().code, 0);
+    let bodies = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(bodies.path().join("devices.json"), listed(&nameless).bytes).expect("written");
+    let imported = desk.say(&["snapshot", "import", bodies.path().to_str().expect("the path is UTF-8")]);
+    let snapshot = imported.document["snapshot"].as_str().expect("an id");
+    let stopped = desk.say(&["replay", snapshot]);
+    assert_eq!(stopped.code, 4, "{}", stopped.talk);
+    let table = &stopped.document["tables"][0];
+    assert_eq!((&table["sent"], &table["brakes"][0]["brake"]), (&Value::from(0), &Value::from("null")), "{table}");
+    let run = stopped.document["run"].to_string();
+    assert_eq!(desk.say(&["apply", &run]).code, 4, "nobody has approved it");
+    assert_eq!(desk.say(&["approve", &run, "--by", "the owner", "--reason", "names are gone for good"]).code, 0);
+    assert_eq!(desk.say(&["apply", &run]).code, 0);
+    let trail = desk.say(&["runs", "audit"]);
+    let actions: Vec<&Value> = trail.document.as_array().into_iter().flatten().map(|one| &one["action"]).collect();
+    assert_eq!(actions, ["stopped by a brake", "approved", "used an approval"]);
+    assert_eq!(trail.document[1]["actor"], "the owner");
+}
+
+#[test]
+fn reconcile_ends_with_2_where_it_finds_something_and_explain_and_undo_with_0() {
+    let ignoring = SMALL.replacen("unknown = \"reject\"", "unknown = \"ignore\"", 1);
+    let devices = listed(&[("AAAA1111", "One", "nobody@larkfield.example"), ("BBBB2222", "Two", "")]);
+    let desk = Desk::new(&ignoring, &devices.bytes);
+    assert_eq!(desk.say(&["reconcile"]).code, 64, "there is no instance yet");
+    assert_eq!(desk.replay().code, 0);
+    let page = desk.state.path().join("report.html");
+    let said = desk.say(&["reconcile", "--html", page.to_str().expect("the path is UTF-8")]);
+    assert_eq!(said.code, 2, "{}", said.talk);
+    assert_eq!(said.document["findings"][0]["kind"], "unknown_user", "{}", said.document);
+    let html = std::fs::read_to_string(&page).expect("the page is there");
+    assert!(html.contains("nobody@larkfield.example") && !html.contains("<script"), "{html}");
+    let told = desk.say(&["explain", "id of AAAA1111"]);
+    assert_eq!((told.code, &told.document["rows"][0]["held"]["standing"]), (0, &Value::from("held")), "{told:?}");
+    assert_eq!(desk.say(&["explain", "NOSUCH1", "--offline"]).code, 0);
+    let undone = desk.say(&["undo", "1"]);
+    assert_eq!((undone.code, &undone.document["undone"]["made"]), (0, &Value::from(2)), "{}", undone.talk);
+    assert_eq!(desk.say(&["undo", "77"]).code, 1);
+}
+
 /// The terms of the accounts, by the names that they have in the README.
 const TERMS: [&str; 16] = [
     "read",

@@ -310,6 +310,20 @@ impl Ledger {
 
     /// Opens the committed generation for reading, with the values of these staging columns, after checking its digest.
     pub fn read_held(&self, staging_table: &str, columns: &[String]) -> Result<HeldReader, Error> {
+        self.check_held(staging_table)?;
+        self.read_held_part(staging_table, columns, &Part::default())
+    }
+
+    /// As [`Ledger::read_held`], for a comparison: what that does not look at is not read, and no whole row can be taken.
+    pub fn read_held_compared(&self, staging_table: &str, columns: &[String]) -> Result<HeldReader, Error> {
+        self.check_held(staging_table)?;
+        match self.held(staging_table)? {
+            Some(held) => HeldReader::open_compared(staging_table, &held.path, columns),
+            None => Ok(HeldReader::empty(staging_table)),
+        }
+    }
+
+    fn check_held(&self, staging_table: &str) -> Result<(), Error> {
         if let Some(held) = self.held(staging_table)? {
             let (digest, _) = digest_of(&held.path).map_err(|source| Error::Held {
                 attempt: "verify",
@@ -320,7 +334,7 @@ impl Ledger {
                 return Err(Error::Damaged { path: held.path });
             }
         }
-        self.read_held_part(staging_table, columns, &Part::default())
+        Ok(())
     }
 
     /// Opens a part of the committed generation. Its digest is not checked: for a second look at what was checked before,

@@ -13,3 +13,7 @@ pub const OUTCOMES_KEPT: usize = 31;
 
 /// Hours for which an approval lets its plan through: a night and the working day after it.
 pub const APPROVAL_HOURS: i64 = 24;
+
+/// Batches of held rows that are read before a comparison has come to them: enough that neither waits for the other long,
+/// and a few megabytes.
+pub const HELD_BATCHES_AHEAD: usize = 2;

@@ -39,7 +39,7 @@ use crate::planner::{Deciding, Judge, StagedRow, Verdict};
 use crate::report::said;
 use crate::stored::as_texts;
 use narrow::{Narrowed, Place, Wide};
-use normalised::{Normalised, normalise, records};
+use normalised::{Detail, Normalised, normalise, records};
 use now::Now;
 use past::HeldOne;
 
@@ -121,12 +121,11 @@ impl Looking<'_> {
             if let (None, Some(seen)) = (&explanation.snapshot, &seen) {
                 explanation.snapshot = Some(looked_at(&seen.sealed));
             }
-            let rows = self.device(pipeline, &compiled, seen.as_ref(), &snapshots).await?;
-            let groups: Vec<(String, String)> = self.groups(pipeline, &rows);
             if self.options.app.is_none() {
-                explanation.rows.extend(rows);
+                explanation.rows.extend(self.device(pipeline, &compiled, seen.as_ref(), &snapshots).await?);
                 continue;
             }
+            let groups = self.groups(pipeline, &compiled, seen.as_ref()).await?;
             for child in self.options.pipelines.iter().filter(|child| within(child) == Some(pipeline.name())) {
                 explanation.rows.extend(self.applications(child, seen.as_ref(), &groups).await?);
             }
@@ -148,7 +147,7 @@ impl Looking<'_> {
         }
         let sealed = self.options.snapshots.verify_only(snapshot, &data_sets)?;
         let wide = Wide::open(&sealed).await?;
-        let called = wide.called(mapping, self.options.wanted).await?;
+        let called = wide.called(pipeline, self.options.wanted).await?;
         let mut narrowed = Narrowed::default();
         if !called.is_empty() {
             narrowed = wide.narrow(pipeline, called.clone()).await?;
@@ -171,7 +170,7 @@ impl Looking<'_> {
     ) -> Result<Vec<ExplainedRow>, Error> {
         let mut rows = Vec::new();
         if let Some(seen) = seen.filter(|seen| !seen.called.is_empty()) {
-            let normalised = normalise(pipeline, compiled, &seen.narrowed, &seen.sealed).await?;
+            let normalised = normalise(pipeline, compiled, &seen.narrowed, &seen.sealed, Detail::Raw).await?;
             for (key, driving) in &normalised.driving {
                 let mut row = self.row(pipeline, key, Some((&normalised, &seen.sealed))).await?;
                 row.records = driving.clone();
@@ -245,23 +244,38 @@ impl Looking<'_> {
             // One that was removed or damaged meanwhile tells nothing.
             let Ok(sealed) = self.options.snapshots.verify_only(snapshot, &[driver]) else { continue };
             let wide = Wide::open(&sealed).await?;
-            if !wide.called(pipeline.mapping(), self.options.wanted).await?.is_empty() {
+            if !wide.called(pipeline, self.options.wanted).await?.is_empty() {
                 return Ok(Some(looked_at(&sealed)));
             }
         }
         Ok(None)
     }
 
-    /// The groups that rows of a pipeline are, as its children name them: column and value.
-    fn groups(&self, pipeline: &Pipeline, rows: &[ExplainedRow]) -> Vec<(String, String)> {
+    /// The groups that a device's rows are, as the pipelines of its parts name them: column and value.
+    async fn groups(
+        &self,
+        pipeline: &Pipeline,
+        compiled: &Compiled,
+        seen: Option<&Seen>,
+    ) -> Result<Vec<(String, String)>, Error> {
         let children = self.options.pipelines.iter().filter(|child| within(child) == Some(pipeline.name()));
         let columns = children.filter_map(|child| Some(child.retire.as_ref()?.within.as_ref()?.column.clone()));
-        let columns: Vec<String> = columns.collect();
-        let value_of = |row: &ExplainedRow, name: &String| {
-            let column = row.columns.iter().find(|column| column.column == *name)?;
-            Some((name.clone(), column.value.clone().or_else(|| column.held.clone())?))
-        };
-        rows.iter().flat_map(|row| columns.iter().filter_map(move |name| value_of(row, name))).collect()
+        let held = past::held_called(&self.history, pipeline, self.options.wanted)?;
+        let mut staged = Vec::new();
+        if let Some(seen) = seen.filter(|seen| !seen.called.is_empty()) {
+            let normalised = normalise(pipeline, compiled, &seen.narrowed, &seen.sealed, Detail::Rows).await?;
+            staged.extend(normalised.staged.into_values());
+        }
+        let mut groups = Vec::new();
+        for column in columns {
+            for row in &staged {
+                groups.extend(text_of(row, &column)?.map(|value| (column.clone(), value)));
+            }
+            groups.extend(held.iter().filter_map(|one| Some((column.clone(), one.value(&column)?.to_owned()))));
+        }
+        groups.sort();
+        groups.dedup();
+        Ok(groups)
     }
 
     /// The rows of applications on a device that are called as was asked.
@@ -275,7 +289,7 @@ impl Looking<'_> {
         let compiled = pipeline.mapping().clone().compile()?;
         let mut rows = Vec::new();
         if let Some(seen) = seen.filter(|seen| seen.narrowed.has(&pipeline.mapping().driver)) {
-            let normalised = normalise(pipeline, &compiled, &seen.narrowed, &seen.sealed).await?;
+            let normalised = normalise(pipeline, &compiled, &seen.narrowed, &seen.sealed, Detail::Raw).await?;
             for key in normalised.called(pipeline, &wanted)? {
                 let mut row = self.row(pipeline, &key, Some((&normalised, &seen.sealed))).await?;
                 row.records = normalised.driving.get(&key).cloned().unwrap_or_default();
@@ -372,7 +386,13 @@ impl Looking<'_> {
             Verdict::Planned(change) => Some(change),
             Verdict::Unchanged | Verdict::Waiting => None,
         };
-        Ok(next(words::next(verdict, held, self.now), change))
+        let is_newer = held.is_some_and(|held| {
+            let mut volatile = pipeline.mapping().columns.iter().filter(|column| column.volatile);
+            volatile.any(|column| {
+                text_of(staged, &column.name).is_ok_and(|value| value.as_deref() != held.value(&column.name))
+            })
+        });
+        Ok(next(words::next(verdict, held, is_newer, self.now), change))
     }
 }
 

@@ -67,32 +67,41 @@ pub(crate) struct Told<'p> {
 
 /// Foretells the plans of a run, in the order in which they are sent: what one inserts, the next one's references find.
 pub(crate) async fn all(target: &Target, subjects: &mut [Subject<'_>], run: i64, folder: &Path) -> Result<(), Error> {
-    let mut oracle = Oracle::new(target, run);
-    for subject in subjects {
+    let maps = maps_of(target, subjects.iter().map(|subject| subject.pipeline)).await?;
+    let mut oracle = Oracle::new(target, run).referring(maps.iter().flatten());
+    for (subject, maps) in subjects.iter_mut().zip(&maps) {
         let Some(rows) = &subject.rows else {
             *subject.foretold = Some(Foretelling::default());
             continue;
         };
         let path = folder.join(format!("{}.foretold.parquet", subject.pipeline.staging_table()));
         let before = oracle.requests();
-        let (file, mut foretold) = tell(&mut oracle, subject.pipeline, rows, &path).await?;
+        let (file, mut foretold) = tell(&mut oracle, (subject.pipeline, maps), rows, &path).await?;
         foretold.requests = oracle.requests() - before;
         (*subject.foretold, *subject.file) = (Some(foretold), Some(file));
     }
     Ok(())
 }
 
+/// The maps of several pipelines, in their order.
+async fn maps_of(target: &Target, pipelines: impl Iterator<Item = &Pipeline>) -> Result<Vec<Vec<MapPlan>>, Error> {
+    let mut maps = Vec::new();
+    for pipeline in pipelines {
+        maps.push(MapPlan::all(target, pipeline).await?);
+    }
+    Ok(maps)
+}
+
 async fn tell(
     oracle: &mut Oracle<'_>,
-    pipeline: &Pipeline,
+    (pipeline, maps): (&Pipeline, &[MapPlan]),
     rows: &PlanFile,
     path: &Path,
 ) -> Result<(PlanFile, Foretelling), Error> {
-    let maps = MapPlan::all(oracle.target, pipeline).await?;
     let mut file = ForetoldFile::create(path)?;
     let mut foretold = Foretelling::default();
     for group in planner::groups(&rows.path)? {
-        for line in oracle.group(pipeline, &maps, &group?).await? {
+        for line in oracle.group(pipeline, maps, &group?).await? {
             let worst = line.maps.iter().map(|map| map.outcome).max().unwrap_or(Outcome::Unresolved);
             *foretold.outcomes.entry(worst.as_str().to_owned()).or_default() += 1;
             foretold.conflicts += u64::from(line.maps.iter().any(|map| map.matches > 1));
@@ -109,11 +118,12 @@ async fn tell(
 
 /// Foretells plans again and refuses where what they would change has changed since.
 pub(crate) async fn still_holds(target: &Target, told: &[Told<'_>], run: i64, folder: &Path) -> Result<(), Error> {
-    let mut oracle = Oracle::new(target, run);
+    let maps = maps_of(target, told.iter().map(|told| told.pipeline)).await?;
+    let mut oracle = Oracle::new(target, run).referring(maps.iter().flatten());
     let mut changed = Vec::new();
-    for told in told {
+    for (told, maps) in told.iter().zip(&maps) {
         let path = folder.join(format!("{}.foretold-again.parquet", told.pipeline.staging_table()));
-        let (again, _) = tell(&mut oracle, told.pipeline, told.rows, &path).await?;
+        let (again, _) = tell(&mut oracle, (told.pipeline, maps), told.rows, &path).await?;
         let mut now = file::lines(&again.path)?;
         for before in file::lines(&told.foretold.path)? {
             let (before, now) = (before?, now.next().transpose()?);

@@ -277,6 +277,8 @@ pub(crate) enum Bench {
     Extract,
     /// Comparing staging rows with as many held ones, of which 1 % say something else
     Compare,
+    /// Explaining devices and applications after many nights of a fleet
+    Explain,
 }
 
 #[derive(Debug, Args)]
@@ -290,6 +292,9 @@ pub(crate) struct BenchArguments {
     /// Times that each figure is taken; the median is printed
     #[arg(long, default_value_t = 5, value_name = "TIMES")]
     pub(crate) times: usize,
+    /// Nights that pass before anything is explained
+    #[arg(long, default_value_t = 3, value_name = "NIGHTS")]
+    pub(crate) nights: u32,
 }
 
 /// Parses `1%`, `0.5%` or a number of thousandths, into thousandths.

@@ -5,6 +5,7 @@
 mod bound;
 mod compare;
 mod deliver;
+mod explain;
 mod measure;
 mod promote;
 mod reading;
@@ -65,6 +66,9 @@ pub(crate) async fn run(arguments: &BenchArguments, output: &mut Output) -> Resu
         Bench::Load => load(arguments, &folder).await.map(|document| serde_json::to_string_pretty(&document)),
         Bench::Extract => {
             reading::measure(arguments, &folder).await.map(|document| serde_json::to_string_pretty(&document))
+        }
+        Bench::Explain => {
+            explain::measure(arguments, &folder).await.map(|document| serde_json::to_string_pretty(&document))
         }
         Bench::Compare => tokio::task::block_in_place(|| compare::measure(arguments, &folder))
             .map(|document| serde_json::to_string_pretty(&document)),

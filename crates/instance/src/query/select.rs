@@ -34,7 +34,10 @@ impl<'d> Selection<'d> {
         } else {
             conditions
         };
-        selection.order = selection.sorted(&query.order);
+        let order = selection.sorted(&query.order);
+        // A few records that an index finds are sorted afterwards: to walk all of the table in the order that is asked for
+        // until enough of them were met would be the database's own choice, and the slowest.
+        selection.order = if is_found(table, query) { order.replacen("ORDER BY ", "ORDER BY +", 1) } else { order };
         selection
     }
 
@@ -124,6 +127,9 @@ impl<'d> Selection<'d> {
     }
 
     fn any(&mut self, place: Place<'d, '_>, any: &[Term], unknown: &mut usize) -> Option<String> {
+        if let Some(listed) = self.listed(place, any) {
+            return Some(listed);
+        }
         let mut parts = Vec::new();
         for term in any {
             match walk(self.dictionary, place.table, place.alias, &term.path) {
@@ -132,6 +138,17 @@ impl<'d> Selection<'d> {
             }
         }
         (!parts.is_empty()).then(|| format!("({})", parts.join(" OR ")))
+    }
+
+    /// Several values of one field, any of which will do, as a list: an index then finds them all.
+    fn listed(&mut self, place: Place<'d, '_>, any: &[Term]) -> Option<String> {
+        let [first, _, ..] = any else { return None };
+        let is_same = |term: &Term| term.operator == Operator::Equals && term.path == first.path;
+        let walked =
+            walk(self.dictionary, place.table, place.alias, &first.path).filter(|_| any.iter().all(is_same))?;
+        self.values.extend(any.iter().map(|term| term.value.clone()));
+        let holders = vec!["?"; any.len()].join(", ");
+        Some(format!("({}{} IN ({holders}))", walked.sql, crate::store::collation(walked.column.kind)))
     }
 
     /// The order, made complete by the id so that pages do not overlap. Without one, a single table answers in the
@@ -176,4 +193,13 @@ fn source(dictionary: &Dictionary, table: &Table, alias: &str) -> String {
     let columns = columns.join(", ");
     let parts: Vec<String> = family.iter().map(|member| format!("SELECT {columns} FROM {}", quoted(member))).collect();
     format!("({}) AS {alias}", parts.join(" UNION ALL "))
+}
+
+/// True where every alternative of a query names values of a field that has an index, or of the id.
+fn is_found(table: &Table, query: &Query) -> bool {
+    let is_indexed = |path: &str| {
+        path == "sys_id" || table.indexes.iter().any(|columns| columns.first().is_some_and(|first| first == path))
+    };
+    let names = |term: &Term| term.operator == Operator::Equals && is_indexed(&term.path);
+    query.alternatives.iter().all(|all| all.iter().any(|any| any.iter().all(names)))
 }

@@ -1,13 +1,15 @@
 //! Reading a committed generation in rising order of keys.
 
 use std::path::Path;
+use std::sync::mpsc;
 
 use arrow::array::{AsArray, ListArray, RecordBatch, StringArray};
 use engine::{FileRows, Part, TextColumn};
 use flow::Outcome;
 
-use super::{HeldRow, OWN_COLUMNS, Standing, TARGETS, Values, failed, rises, targets_of, unreadable};
+use super::{HeldRow, OWN_COLUMNS, Standing, TARGETS, Values, failed, targets_of, unreadable};
 use crate::error::Error;
+use crate::limits::HELD_BATCHES_AHEAD;
 
 const ROW_KEY: usize = 0;
 const FINGERPRINT: usize = 1;
@@ -21,28 +23,41 @@ const RUN: usize = 8;
 const MISSING: usize = 9;
 const MISSING_SINCE: usize = 10;
 
+/// What a comparison does not look at; nor does it read a row's targets, which are as long as all the rest.
+const NOT_COMPARED: [usize; 3] = [OUTCOME, COMMENT, RUN];
+
 /// Reads the committed generation in rising order of keys.
 pub struct HeldReader {
     table: String,
     batches: Option<FileRows>,
     columns: Vec<String>,
+    /// All that is known of a row is read, and not only what a comparison looks at.
+    is_whole: bool,
     last_key: String,
 }
 
 /// Some held rows, with the values that were asked for.
 #[derive(Clone, Debug)]
 pub struct HeldBatch {
-    /// What the ledger knows of the rows, in the order of the file's columns.
-    pub(super) own: RecordBatch,
     texts: Vec<StringArray>,
-    targets: ListArray,
+    standings: Vec<Standing>,
+    /// Everything that the ledger knows of the rows; none where they were read to be compared.
+    pub(super) whole: Option<Whole>,
     values: Values,
+}
+
+/// All of what the ledger knows of some rows.
+#[derive(Clone, Debug)]
+pub(super) struct Whole {
+    /// In the order of the file's columns.
+    pub(super) own: RecordBatch,
+    targets: ListArray,
 }
 
 impl HeldReader {
     /// A reader of nothing, for a table that holds nothing yet.
     pub(crate) fn empty(table: &str) -> Self {
-        Self { table: table.to_owned(), batches: None, columns: Vec::new(), last_key: String::new() }
+        Self { table: table.to_owned(), batches: None, columns: Vec::new(), is_whole: true, last_key: String::new() }
     }
 
     /// Opens a file of held rows that no commit names, with the values of these staging columns.
@@ -59,6 +74,15 @@ impl HeldReader {
         Ok(Self { batches: Some(batches), columns: columns.to_vec(), ..Self::empty(table) })
     }
 
+    /// Opens a generation for a comparison: of its rows only what that looks at is read.
+    pub(crate) fn open_compared(table: &str, path: &Path, columns: &[String]) -> Result<Self, Error> {
+        let own = OWN_COLUMNS.iter().enumerate().filter(|(place, _)| !NOT_COMPARED.contains(place));
+        let wanted: Vec<&str> = own.map(|(_, name)| *name).chain(columns.iter().map(String::as_str)).collect();
+        let part = Part { columns: Some(&wanted), ..Part::default() };
+        let batches = FileRows::open_part(path, &part).map_err(|source| failed("read", table, source))?;
+        Ok(Self { batches: Some(batches), columns: columns.to_vec(), is_whole: false, ..Self::empty(table) })
+    }
+
     /// The columns of the file that are read, in the file's order; none where nothing is held.
     pub fn columns_read(&self) -> Vec<String> {
         let names = |batches: &FileRows| batches.schema().fields().iter().map(|field| field.name().clone()).collect();
@@ -71,10 +95,17 @@ impl HeldReader {
         let Some(batches) = &mut self.batches else { return Ok(None) };
         match batches.next() {
             Some(Ok(rows)) => {
-                let batch = HeldBatch::new(&rows, &self.columns)?.ok_or_else(|| unreadable(&self.table))?;
+                let batch = HeldBatch::new(&rows, &self.columns, self.is_whole)?;
+                let batch = batch.ok_or_else(|| unreadable(&self.table))?;
+                let mut last = self.last_key.as_str();
                 for row in 0..batch.rows() {
-                    rises(&self.table, &mut self.last_key, batch.row_key(row))?;
+                    let key = batch.row_key(row);
+                    if key <= last {
+                        return Err(Error::Order { table: self.table.clone() });
+                    }
+                    last = key;
                 }
+                self.last_key = last.to_owned();
                 Ok(Some(batch))
             }
             Some(Err(source)) => Err(failed("read", &self.table, source)),
@@ -86,22 +117,37 @@ impl HeldReader {
     }
 }
 
-impl HeldBatch {
-    fn new(rows: &RecordBatch, columns: &[String]) -> Result<Option<Self>, Error> {
+impl Whole {
+    fn of(rows: &RecordBatch, outcomes: &StringArray) -> Option<Self> {
         let own = OWN_COLUMNS.iter().copied().chain([TARGETS]);
         let places = own.map(|name| rows.schema().index_of(name)).collect::<Result<Vec<_>, _>>();
-        let Some(own) = places.ok().and_then(|places| rows.project(&places).ok()) else { return Ok(None) };
-        let text = |place: usize| own.column(place).as_string_opt::<i32>().cloned();
-        let texts: Option<Vec<StringArray>> = (0..OWN_COLUMNS.len()).map(text).collect();
-        let targets = own.column(OWN_COLUMNS.len()).as_list_opt::<i32>().cloned();
-        let (Some(texts), Some(targets)) = (texts, targets) else { return Ok(None) };
-        let is_known = |row: usize| {
-            Standing::parse(texts[STANDING].value(row)).is_some() && Outcome::parse(texts[OUTCOME].value(row)).is_some()
+        let own = rows.project(&places.ok()?).ok()?;
+        let targets = own.column(OWN_COLUMNS.len()).as_list_opt::<i32>().cloned()?;
+        let is_known = (0..rows.num_rows()).all(|row| Outcome::parse(outcomes.value(row)).is_some());
+        is_known.then_some(Self { own, targets })
+    }
+}
+
+impl HeldBatch {
+    /// None where a column is missing, or holds a word that is not known.
+    fn new(rows: &RecordBatch, columns: &[String], is_whole: bool) -> Result<Option<Self>, Error> {
+        let text = |(place, name): (usize, &&str)| match is_whole || !NOT_COMPARED.contains(&place) {
+            true => rows.column_by_name(name)?.as_string_opt::<i32>().cloned(),
+            false => Some(StringArray::new_null(rows.num_rows())),
         };
-        if !(0..own.num_rows()).all(is_known) {
-            return Ok(None);
-        }
-        Ok(Some(Self { own, texts, targets, values: Values::of(rows, columns)? }))
+        let texts: Option<Vec<StringArray>> = OWN_COLUMNS.iter().enumerate().map(text).collect();
+        let Some(texts) = texts else { return Ok(None) };
+        let standing = |row: usize| Standing::parse(texts[STANDING].value(row));
+        let standings: Option<Vec<Standing>> = (0..rows.num_rows()).map(standing).collect();
+        let Some(standings) = standings else { return Ok(None) };
+        let whole = match is_whole {
+            false => None,
+            true => match Whole::of(rows, &texts[OUTCOME]) {
+                None => return Ok(None),
+                whole => whole,
+            },
+        };
+        Ok(Some(Self { texts, standings, whole, values: Values::of(rows, columns)? }))
     }
 
     /// The row of a key.
@@ -109,7 +155,7 @@ impl HeldBatch {
         let found = engine::rows_with(path, OWN_COLUMNS[ROW_KEY], row_key);
         let found = found.map_err(|source| failed("read", table, source))?;
         let Some(rows) = found.first() else { return Ok(None) };
-        Ok(Some(Self::new(rows, columns)?.ok_or_else(|| unreadable(table))?))
+        Ok(Some(Self::new(rows, columns, true)?.ok_or_else(|| unreadable(table))?))
     }
 
     /// The rows that say a value in one of some columns.
@@ -131,12 +177,12 @@ impl HeldBatch {
             (0..batch.num_rows()).filter(|&row| says(row)).collect()
         });
         let found = found.map_err(|source| failed("read", table, source))?;
-        found.iter().map(|rows| Self::new(rows, columns)?.ok_or_else(|| unreadable(table))).collect()
+        found.iter().map(|rows| Self::new(rows, columns, true)?.ok_or_else(|| unreadable(table))).collect()
     }
 
     /// How many they are.
     pub fn rows(&self) -> usize {
-        self.own.num_rows()
+        self.standings.len()
     }
 
     /// A row's key.
@@ -156,7 +202,7 @@ impl HeldBatch {
 
     /// What follows from what became of it.
     pub fn standing(&self, row: usize) -> Standing {
-        Standing::parse(self.texts[STANDING].value(row)).expect("a batch has only words that are known")
+        self.standings[row]
     }
 
     /// True until the row has been proven a second time.
@@ -171,7 +217,10 @@ impl HeldBatch {
 
     /// Complete snapshots, one after the other, that did not have it.
     pub fn missing(&self, row: usize) -> u32 {
-        self.texts[MISSING].value(row).parse().unwrap_or(0)
+        match self.texts[MISSING].value(row) {
+            "" => 0,
+            text => text.parse().unwrap_or(0),
+        }
     }
 
     /// When the first of them was read.
@@ -184,10 +233,11 @@ impl HeldBatch {
         &self.values
     }
 
-    /// A row, without its values.
+    /// A row, without its values. Its batch was not read for a comparison.
     pub fn row(&self, row: usize) -> HeldRow {
         let text = |column: usize| self.texts[column].value(row).to_owned();
-        let targets = self.targets.value(row);
+        let whole = self.whole.as_ref().expect("a row is taken of what was read whole");
+        let targets = whole.targets.value(row);
         HeldRow {
             row_key: text(ROW_KEY),
             fingerprint: text(FINGERPRINT),
@@ -207,7 +257,7 @@ impl HeldBatch {
 
 /// A walk over held rows, one at a time, beside something else that is sorted by key.
 pub struct HeldWalk {
-    reader: HeldReader,
+    source: Source,
     batch: Option<HeldBatch>,
     next: usize,
     /// Rows that were passed, which is the number of the present one in what is read.
@@ -217,13 +267,30 @@ pub struct HeldWalk {
 impl HeldWalk {
     /// Begins before the first row.
     pub fn over(reader: HeldReader) -> Self {
-        Self { reader, batch: None, next: 0, place: 0 }
+        Self { source: Source::Here(reader), batch: None, next: 0, place: 0 }
+    }
+
+    /// As [`HeldWalk::over`]; a thread of its own reads ahead.
+    pub fn ahead(mut reader: HeldReader) -> Self {
+        let table = reader.table.clone();
+        let (read, batches) = mpsc::sync_channel(HELD_BATCHES_AHEAD);
+        std::thread::spawn(move || {
+            loop {
+                let batch = reader.next_batch();
+                let goes_on = matches!(batch, Ok(Some(_)));
+                // Whoever no longer walks wants no more.
+                if read.send(batch).is_err() || !goes_on {
+                    return;
+                }
+            }
+        });
+        Self { source: Source::Ahead { table, batches, is_over: false }, batch: None, next: 0, place: 0 }
     }
 
     /// The row that the walk has come to, as its batch and its place in it; none at the end.
     pub fn current(&mut self) -> Result<Option<(&HeldBatch, usize)>, Error> {
         while self.batch.as_ref().is_none_or(|batch| self.next >= batch.rows()) {
-            let Some(batch) = self.reader.next_batch()? else {
+            let Some(batch) = self.source.next_batch()? else {
                 self.batch = None;
                 return Ok(None);
             };
@@ -241,5 +308,30 @@ impl HeldWalk {
     /// The number of the present row, from 0.
     pub fn place(&self) -> usize {
         self.place
+    }
+}
+
+/// Where a walk's batches come from.
+enum Source {
+    Here(HeldReader),
+    /// The end is said, not inferred: a thread that died must not look like the end of what is held.
+    Ahead {
+        table: String,
+        batches: mpsc::Receiver<Result<Option<HeldBatch>, Error>>,
+        is_over: bool,
+    },
+}
+
+impl Source {
+    fn next_batch(&mut self) -> Result<Option<HeldBatch>, Error> {
+        match self {
+            Self::Here(reader) => reader.next_batch(),
+            Self::Ahead { is_over: true, .. } => Ok(None),
+            Self::Ahead { table, batches, is_over } => {
+                let batch = batches.recv().unwrap_or_else(|_| Err(unreadable(table)))?;
+                *is_over = batch.is_none();
+                Ok(batch)
+            }
+        }
     }
 }

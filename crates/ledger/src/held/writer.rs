@@ -11,7 +11,7 @@ use arrow::error::ArrowError;
 use engine::{DurableParquet, Layout, Written};
 
 use super::values::value_fields;
-use super::{HeldBatch, HeldRow, OWN_COLUMNS, Values, failed, own_fields, rises, target_fields};
+use super::{HeldBatch, HeldRow, OWN_COLUMNS, Values, failed, own_fields, rises, target_fields, unreadable};
 use crate::error::Error;
 use crate::limits::HELD_WRITE_ROWS;
 
@@ -70,11 +70,12 @@ impl HeldWriter {
     /// Carries a row over as it is. The batch was read with the values of [`HeldWriter::columns`].
     pub fn carry(&mut self, batch: &HeldBatch, row: usize) -> Result<(), Error> {
         rises(&self.table, &mut self.last_key, batch.row_key(row))?;
+        let own = &batch.whole.as_ref().ok_or_else(|| unreadable(&self.table))?.own;
         // The builders' own batch comes first, and is made when they are full.
         if self.own.sources.is_empty() {
-            self.own.sources.push(batch.own.slice(0, 0));
+            self.own.sources.push(own.slice(0, 0));
         }
-        self.own.add(&batch.own, row);
+        self.own.add(own, row);
         self.values.add(&batch.values().rows, row);
         self.flush_if_full()
     }

@@ -214,6 +214,13 @@ impl Judge<'_> {
             return self
                 .wrong(format!("map `{}`: `{rule}` computes a field and belongs in a field's `rule`", raw.name));
         }
+        let mut written = std::collections::BTreeSet::new();
+        if let Some(twice) = fields.iter().find(|field| !written.insert(field.to.as_str())) {
+            return self.wrong(format!(
+                "map `{}` writes `{}` twice: an instance keeps one field map a column",
+                raw.name, twice.to
+            ));
+        }
         for rule in rules.iter().chain(fields.iter().filter_map(|field| field.rule.as_ref())) {
             self.arguments_are_columns(raw, rule, columns)?;
         }

@@ -13,7 +13,7 @@ use arrow::datatypes::UInt32Type;
 use engine::{Engine, Settings, TextColumn, rows_where};
 use extract::DataSet;
 use snapshot::Sealed;
-use transform::{Mapping, lineage};
+use transform::lineage;
 
 use crate::check::{Given, engine_over};
 use crate::declaration::Pipeline;
@@ -41,28 +41,30 @@ impl<'s> Wide<'s> {
         Ok(Self { sealed, engine })
     }
 
-    /// The driving records of a mapping that are called so: by any of the words that it names a record with.
-    pub(super) async fn called(&self, mapping: &Mapping, wanted: &str) -> Result<HashSet<Place>, Error> {
+    /// The driving records of a pipeline that are called so: by any of the words that it names a record with, or by what
+    /// makes two records the same device.
+    pub(super) async fn called(&self, pipeline: &Pipeline, wanted: &str) -> Result<HashSet<Place>, Error> {
+        let mapping = pipeline.mapping();
         let wanted = quoted(&wanted.trim().to_lowercase());
         let is_called = |who: &String| format!("lower(trim(CAST(({who}) AS VARCHAR))) = {wanted}");
-        let any: Vec<String> = mapping.who.iter().map(is_called).collect();
+        let any: Vec<String> = mapping.who.iter().chain(&identities(pipeline)).map(is_called).collect();
         self.places(&mapping.driver, &mapping.alias, &any.join(" OR ")).await
     }
 
-    /// The driving records of a mapping that have one of these values in an expression.
+    /// The records of a data set that have one of some values in any of some expressions. One question for all of them: to
+    /// plan a query takes longer here than to run it.
     async fn having(
         &self,
         data_set: &str,
         alias: &str,
-        expression: &str,
-        values: &BTreeSet<String>,
+        wanted: &[(&str, &BTreeSet<String>)],
     ) -> Result<HashSet<Place>, Error> {
-        if values.is_empty() {
-            return Ok(HashSet::new());
-        }
-        let listed: Vec<String> = values.iter().map(|value| quoted(value)).collect();
-        let condition = format!("CAST(({expression}) AS VARCHAR) IN ({})", listed.join(", "));
-        self.places(data_set, alias, &condition).await
+        let any = wanted.iter().filter(|(_, values)| !values.is_empty()).map(|(expression, values)| {
+            let listed: Vec<String> = values.iter().map(|value| quoted(value)).collect();
+            format!("CAST(({expression}) AS VARCHAR) IN ({})", listed.join(", "))
+        });
+        let any: Vec<String> = any.collect();
+        if any.is_empty() { Ok(HashSet::new()) } else { self.places(data_set, alias, &any.join(" OR ")).await }
     }
 
     async fn places(&self, data_set: &str, alias: &str, condition: &str) -> Result<HashSet<Place>, Error> {
@@ -89,18 +91,21 @@ impl<'s> Wide<'s> {
         let mapping = pipeline.mapping();
         let mut narrowed = Narrowed::default();
         narrowed.put(&mapping.driver, self.read(&mapping.driver, &called)?);
+        let identities = identities(pipeline);
+        let same: Vec<&str> = identities.iter().map(String::as_str).collect();
+        let values = narrowed.values(&mapping.driver, &mapping.alias, &same).await?;
+        let wanted: Vec<(&str, &BTreeSet<String>)> = same.into_iter().zip(&values).collect();
         let mut driving = called;
-        for identity in identities(pipeline) {
-            let values = narrowed.values(&mapping.driver, &mapping.alias, &identity).await?;
-            driving.extend(self.having(&mapping.driver, &mapping.alias, &identity, &values).await?);
-        }
+        driving.extend(self.having(&mapping.driver, &mapping.alias, &wanted).await?);
         narrowed.put(&mapping.driver, self.read(&mapping.driver, &driving)?);
+        let ways = mapping.joins.iter().flat_map(|join| &join.on);
+        let driven: Vec<&str> = ways.map(|on| on.driver.as_str()).collect();
+        let mut values = narrowed.values(&mapping.driver, &mapping.alias, &driven).await?.into_iter();
         for join in &mapping.joins {
-            let mut places = HashSet::new();
-            for on in &join.on {
-                let values = narrowed.values(&mapping.driver, &mapping.alias, &on.driver).await?;
-                places.extend(self.having(&join.data_set, &join.data_set, &on.joined, &values).await?);
-            }
+            let own: Vec<BTreeSet<String>> = values.by_ref().take(join.on.len()).collect();
+            let wanted: Vec<(&str, &BTreeSet<String>)> =
+                join.on.iter().map(|on| on.joined.as_str()).zip(&own).collect();
+            let places = self.having(&join.data_set, &join.data_set, &wanted).await?;
             narrowed.put(&join.data_set, self.read(&join.data_set, &places)?);
         }
         Ok(narrowed)
@@ -112,10 +117,11 @@ impl<'s> Wide<'s> {
         let mut all = narrowed.clone();
         let mut places = HashSet::new();
         for join in mapping.joins.iter().filter(|join| narrowed.has(&join.data_set)) {
-            for on in &join.on {
-                let values = narrowed.values(&join.data_set, &join.data_set, &on.joined).await?;
-                places.extend(self.having(&mapping.driver, &mapping.alias, &on.driver, &values).await?);
-            }
+            let joined: Vec<&str> = join.on.iter().map(|on| on.joined.as_str()).collect();
+            let values = narrowed.values(&join.data_set, &join.data_set, &joined).await?;
+            let wanted: Vec<(&str, &BTreeSet<String>)> =
+                join.on.iter().map(|on| on.driver.as_str()).zip(&values).collect();
+            places.extend(self.having(&mapping.driver, &mapping.alias, &wanted).await?);
         }
         all.put(&mapping.driver, self.read(&mapping.driver, &places)?);
         Ok(all)
@@ -137,12 +143,12 @@ impl Narrowed {
         self.batches.get(data_set).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// An engine that knows only these records.
-    pub(super) fn engine(&self) -> Result<Engine, Error> {
+    /// An engine that knows only these records, of these data sets; the others are empty.
+    pub(super) fn engine(&self, data_sets: &[&str]) -> Result<Engine, Error> {
         let one_thread = Settings { partitions: std::num::NonZeroUsize::MIN, ..Settings::default() };
         let engine = Engine::new(one_thread)?;
         transform::register(&engine);
-        for data_set in DataSet::ALL {
+        for data_set in DataSet::ALL.into_iter().filter(|data_set| data_sets.contains(&data_set.name())) {
             let batches = self.batches(data_set.name()).to_vec();
             let schema = batches.first().map_or_else(|| stored_schema(data_set), RecordBatch::schema);
             engine.add_batches(data_set.name(), schema, batches)?;
@@ -150,16 +156,21 @@ impl Narrowed {
         Ok(engine)
     }
 
-    /// The distinct values of an expression over one data set; what was not understood is none.
-    async fn values(&self, data_set: &str, alias: &str, expression: &str) -> Result<BTreeSet<String>, Error> {
-        let sql = format!(
-            "SELECT DISTINCT CAST(({expression}) AS VARCHAR) AS value FROM {data_set} AS {alias} \
-             WHERE ({expression}) IS NOT NULL AND NOT refused({expression})"
-        );
-        let mut values = BTreeSet::new();
-        for batch in self.engine()?.collect(&sql).await? {
-            let texts = TextColumn::new(batch.column(0)).map_err(transform::Error::Gather)?;
-            values.extend((0..batch.num_rows()).filter_map(|row| texts.text(row)).map(str::to_owned));
+    /// The distinct values of some expressions over one data set; what was not understood is none.
+    async fn values(&self, data_set: &str, alias: &str, expressions: &[&str]) -> Result<Vec<BTreeSet<String>>, Error> {
+        let mut values = vec![BTreeSet::new(); expressions.len()];
+        if expressions.is_empty() || !self.has(data_set) {
+            return Ok(values);
+        }
+        let named = expressions.iter().enumerate().map(|(place, expression)| {
+            format!("CASE WHEN NOT refused({expression}) THEN CAST(({expression}) AS VARCHAR) END AS \"_{place}\"")
+        });
+        let sql = format!("SELECT {} FROM {data_set} AS {alias}", named.collect::<Vec<_>>().join(", "));
+        for batch in self.engine(&[data_set])?.collect(&sql).await? {
+            for (column, values) in batch.columns().iter().zip(&mut values) {
+                let texts = TextColumn::new(column).map_err(transform::Error::Gather)?;
+                values.extend((0..batch.num_rows()).filter_map(|row| texts.text(row)).map(str::to_owned));
+            }
         }
         Ok(values)
     }

@@ -35,14 +35,25 @@ pub(super) struct Normalised {
     pub(super) adjusted: HashMap<String, Vec<String>>,
 }
 
+/// How much is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Rows and reasons.
+    Rows,
+    /// What each column was made of, too.
+    Raw,
+}
+
 /// Runs a pipeline's mapping over narrowed records.
 pub(super) async fn normalise(
     pipeline: &Pipeline,
     compiled: &Compiled,
     narrowed: &Narrowed,
     sealed: &Sealed,
+    detail: Detail,
 ) -> Result<Normalised, Error> {
-    let engine = narrowed.engine()?;
+    let data_sets: Vec<&str> = compiled.data_sets().into_iter().collect();
+    let engine = narrowed.engine(&data_sets)?;
     let manifest = &sealed.manifest;
     let place = |page, record| format!("{}, record {record}", manifest.page_name(page));
     let mut rows = compiled.rows(&engine, None, None).await?;
@@ -73,7 +84,9 @@ pub(super) async fn normalise(
     let left_out = stager.into_tally().listed;
     let mut normalised = Normalised { staged, driving: BTreeMap::new(), places, raw: HashMap::new(), adjusted };
     normalised.driving(pipeline, narrowed, sealed, &left_out);
-    normalised.read_raw(compiled, &engine).await?;
+    if detail == Detail::Raw {
+        normalised.read_raw(compiled, &engine).await?;
+    }
     Ok(normalised)
 }
 

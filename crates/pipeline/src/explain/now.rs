@@ -13,6 +13,7 @@ use crate::foretell::{ForetoldMap, MapPlan, Oracle, UnknownReference};
 /// The instance, with what it says of one pipeline's tables.
 pub(super) struct Now<'t> {
     target: &'t Target,
+    pipeline: &'t Pipeline,
     maps: Vec<MapPlan>,
     /// A run that would be the next one.
     run: i64,
@@ -26,8 +27,8 @@ pub(super) struct Made {
 }
 
 impl<'t> Now<'t> {
-    pub(super) async fn open(target: &'t Target, pipeline: &Pipeline, run: i64) -> Result<Self, Error> {
-        Ok(Self { target, maps: MapPlan::all(target, pipeline).await?, run })
+    pub(super) async fn open(target: &'t Target, pipeline: &'t Pipeline, run: i64) -> Result<Self, Error> {
+        Ok(Self { target, pipeline, maps: MapPlan::all(target, pipeline).await?, run })
     }
 
     /// What it would make of a staging row.
@@ -54,12 +55,20 @@ impl<'t> Now<'t> {
             let doing = format!("read the record {} of `{}`", target.sys_id, target.table);
             let found = self.target.read(&target.table, &query, &fields).await.map_err(Error::target(doing))?;
             let record = found.into_iter().next();
-            let otherwise = written.iter().find(|told| told.sys_id == target.sys_id);
+            // What a row carries of its own run is newer each time, and nobody's change.
+            let is_value = |name: &str| {
+                let from = map.fields.iter().filter(|field| field.to == name).map(|field| field.from.as_str());
+                from.into_iter().any(|from| self.pipeline.mapping().columns.iter().any(|column| column.name == from))
+            };
+            let otherwise = written
+                .iter()
+                .find(|told| told.sys_id == target.sys_id)
+                .map(|told| told.fields.iter().filter(|field| is_value(&field.field)).cloned().collect::<Vec<_>>());
             targets.push(TargetNow {
                 table: target.table.clone(),
                 sys_id: target.sys_id.clone(),
                 is_there: record.is_some(),
-                otherwise: otherwise.map(|told| told.fields.clone()).unwrap_or_default(),
+                otherwise: otherwise.unwrap_or_default(),
                 updated_by: record.as_ref().map(|record| record[map.slots.len()].clone()).unwrap_or_default(),
                 updated_at: record.as_ref().map(|record| record[map.slots.len() + 1].clone()).unwrap_or_default(),
                 fields: record.map(|record| map.slots.iter().cloned().zip(record).collect()).unwrap_or_default(),

@@ -59,6 +59,9 @@ fn of_row(row: &ExplainedRow, asked: &str) -> Vec<String> {
             seen.snapshot, seen.read_at
         )
     }));
+    if row.records.is_empty() && row.last_seen.is_none() && row.held.is_some() {
+        said.push(format!("{who} is not in the newest snapshot"));
+    }
     said.extend(duplicates(row, &who));
     for unknown in &row.next.unknown {
         said.push(format!(
@@ -148,9 +151,12 @@ fn standing(row: &ExplainedRow, who: &str) -> Option<String> {
     })
 }
 
-/// What would come next of a staging row.
-pub(super) fn next(verdict: Verdict, held: Option<&HeldOne>, now: Timestamp) -> String {
+/// What would come next of a staging row; `is_newer` where values that are often newer are.
+pub(super) fn next(verdict: Verdict, held: Option<&HeldOne>, is_newer: bool, now: Timestamp) -> String {
     match verdict {
+        Verdict::Unchanged if is_newer => {
+            "nothing: what is held says the same, but for values that are often newer and not due yet".to_owned()
+        }
         Verdict::Unchanged => "nothing: what is held says the same".to_owned(),
         Verdict::Waiting => {
             let until = held
@@ -196,8 +202,9 @@ pub(super) fn next_without_row(
     let Some(retire) = &pipeline.retire else { return "nothing: nothing of this pipeline retires".to_owned() };
     let Ok(since) = row.missing_since.parse::<Timestamp>() else {
         return format!(
-            "the next complete snapshot without it counts; it retires after {} of them and {} hours",
-            retire.snapshots, retire.hours
+            "a complete snapshot without it counts once it is carried; it retires with the {} and after {} hours",
+            ordinal(retire.snapshots),
+            retire.hours
         );
     };
     let hours = now.duration_since(since).as_hours();
@@ -205,6 +212,15 @@ pub(super) fn next_without_row(
         "{} complete snapshots did not have it, since {since} ({hours} hours); it retires after {} and {} hours",
         row.missing, retire.snapshots, retire.hours
     )
+}
+
+fn ordinal(number: u32) -> String {
+    match number {
+        1 => "first".to_owned(),
+        2 => "second".to_owned(),
+        3 => "third".to_owned(),
+        _ => format!("{number}th"),
+    }
 }
 
 /// A scope in words.

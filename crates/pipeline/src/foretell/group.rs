@@ -4,6 +4,7 @@
 mod ask;
 mod judge;
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use arrow::array::RecordBatch;
@@ -28,8 +29,16 @@ pub(crate) struct Oracle<'t> {
     asks_who: bool,
     /// Records that are known by a value, by table, column and value in lower case; none where there is no such record.
     known: HashMap<(String, String), HashMap<String, Option<String>>>,
-    /// Values in those columns that the plan itself will have made.
+    /// Values in those columns that the plan itself will have made; of columns that nothing refers to none is kept.
     foreseen: HashMap<(String, String), HashSet<String>>,
+    /// The columns by which references of the plan's maps name records.
+    referred: HashSet<(String, String)>,
+    /// Records that the present row makes for its references: table, column and value.
+    created: RefCell<Vec<(String, String, String)>>,
+    /// Records as rows of the plan will have left them, by table and coalesce values, where several rows may find one.
+    left: HashMap<(String, Vec<String>), Record>,
+    /// Only `true` in lower case is true; none until it was asked.
+    strict_truth: Option<bool>,
     /// Choices by table and column: value and label in lower case, to the value.
     choices: HashMap<(String, String), HashMap<String, String>>,
     /// Hardware models by name, manufacturer's record and number.
@@ -118,11 +127,20 @@ impl<'t> Oracle<'t> {
             asks_who: false,
             known: HashMap::new(),
             foreseen: HashMap::new(),
+            referred: HashSet::new(),
+            created: RefCell::default(),
+            left: HashMap::new(),
+            strict_truth: None,
             choices: HashMap::new(),
             models: HashMap::new(),
             models_asked: HashSet::new(),
             products: HashMap::new(),
         }
+    }
+
+    /// Foresees what rows make for the references of these maps, which may be those of several pipelines.
+    pub(crate) fn referring<'m>(self, maps: impl IntoIterator<Item = &'m MapPlan>) -> Self {
+        Self { referred: maps.into_iter().flat_map(MapPlan::references).collect(), ..self }
     }
 
     /// Asks of every record who changed it last, too.

@@ -19,6 +19,8 @@ pub(crate) struct MapPlan {
     pub(crate) has_class: bool,
     /// Target columns that are compared, each once.
     pub(crate) slots: Vec<String>,
+    /// Two rows of the pipeline may find one record: what finds it is not all of their key.
+    pub(crate) is_shared: bool,
 }
 
 /// One field map.
@@ -43,6 +45,7 @@ pub(crate) enum FieldKind {
     Integer,
     Decimal,
     DateTime,
+    Date,
     /// A record of that table, named by a value of that column.
     Reference {
         table: String,
@@ -65,12 +68,12 @@ impl MapPlan {
             let doing = || format!("read the columns of `{}`", map.target);
             let lineage = target.lineage(&map.target).await.map_err(Error::target(doing()))?;
             let columns = target.columns_with_inherited(&map.target).await.map_err(Error::target(doing()))?;
-            plans.push(Self::of(map, &columns, &lineage));
+            plans.push(Self::of(map, &columns, &lineage, &pipeline.mapping().key));
         }
         Ok(plans)
     }
 
-    fn of(map: &TransformMap, columns: &[Column], lineage: &[String]) -> Self {
+    fn of(map: &TransformMap, columns: &[Column], lineage: &[String], key: &[String]) -> Self {
         let mut slots: Vec<String> = Vec::new();
         let mut fields = Vec::new();
         for field in &map.fields {
@@ -108,7 +111,18 @@ impl MapPlan {
             fields,
             has_class: columns.iter().any(|column| column.name == "sys_class_name"),
             slots,
+            is_shared: !key.iter().all(|name| map.fields.iter().any(|field| field.coalesce && field.from == *name)),
         }
+    }
+
+    /// The tables and columns by which its references name records.
+    pub(crate) fn references(&self) -> impl Iterator<Item = (String, String)> {
+        self.fields.iter().filter_map(|field| match &field.kind {
+            FieldKind::Reference { table, field } | FieldKind::List { table, field } => {
+                Some((table.clone(), field.clone()))
+            }
+            _ => None,
+        })
     }
 
     /// The staging columns that its fields and rules read.
@@ -132,9 +146,10 @@ fn kind_of(field: &FieldMap, column: Option<&Column>) -> FieldKind {
             FieldKind::List { table, field }
         }
         "boolean" => FieldKind::Truth,
-        "integer" | "long" | "longint" => FieldKind::Integer,
-        "decimal" | "float" | "currency" | "percent_complete" => FieldKind::Decimal,
+        "integer" | "longint" => FieldKind::Integer,
+        "decimal" | "float" | "currency" | "currency2" | "percent_complete" => FieldKind::Decimal,
         "glide_date_time" | "due_date" => FieldKind::DateTime,
+        "glide_date" => FieldKind::Date,
         _ => FieldKind::Text,
     }
 }

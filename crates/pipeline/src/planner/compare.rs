@@ -126,7 +126,7 @@ impl<'a> Comparison<'a> {
         let table = pipeline.staging_table();
         let retire = pipeline.retire.as_ref();
         let columns = compared_columns(pipeline, groups.column.as_ref());
-        let held = HeldWalk::over(ledger.read_held(table, &columns)?);
+        let held = HeldWalk::ahead(ledger.read_held_compared(table, &columns)?);
         let is_evidence = options.is_evidence;
         Ok(Self {
             pipeline,

@@ -10,7 +10,6 @@
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use engine::Part;
 use flow::Accounts;
 use jiff::Timestamp;
 use ledger::Ledger;
@@ -91,6 +90,6 @@ pub fn compare_staged<'a>(
 pub fn columns_compared(pipeline: &Pipeline, ledger: &Ledger) -> Result<Vec<String>, Error> {
     let (groups, _) = groups_of(pipeline, ledger, std::slice::from_ref(pipeline))?;
     let columns = compared_columns(pipeline, groups.column.as_ref());
-    let held = ledger.read_held_part(pipeline.staging_table(), &columns, &Part::default())?;
+    let held = ledger.read_held_compared(pipeline.staging_table(), &columns)?;
     Ok(held.columns_read())
 }

@@ -32,8 +32,11 @@ impl Groups {
 
     /// True where a row is of a group that was retired: the instance has removed it.
     pub(super) fn is_retired(&self, batch: &HeldBatch, row: usize) -> bool {
+        if self.retired.is_empty() {
+            return false;
+        }
         let group = self.column.as_ref().and_then(|column| batch.values().text(column, row));
-        !self.retired.is_empty() && group.is_some_and(|group| self.retired.contains(&xxh3_64(group.as_bytes())))
+        group.is_some_and(|group| self.retired.contains(&xxh3_64(group.as_bytes())))
     }
 }
 
@@ -44,7 +47,7 @@ pub(super) fn retired_groups(ledger: &Ledger, pipelines: &[Pipeline], within: &W
         return Ok(retired);
     };
     let columns = std::slice::from_ref(&within.column);
-    let mut walk = HeldWalk::over(ledger.read_held(pipeline.staging_table(), columns)?);
+    let mut walk = HeldWalk::over(ledger.read_held_compared(pipeline.staging_table(), columns)?);
     while let Some((batch, row)) = walk.current()? {
         if batch.standing(row) == Standing::Retired
             && let Some(group) = batch.values().text(&within.column, row)

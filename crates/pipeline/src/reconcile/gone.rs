@@ -94,8 +94,13 @@ impl<'a> Gone<'a> {
         let values = &record[1..];
         let retire = pipeline.retire.as_ref()?;
         // A map that writes none of what a retiring row sets cannot tell.
-        let telling = map.fields.iter().find(|field| retire.set.contains_key(&field.from))?;
-        if retired_field(pipeline, map, values).is_some() || self.kept.contains(&row.row_key) {
+        let mut telling = map.fields.iter().filter(|field| retire.set.contains_key(&field.from));
+        // What we retired is in use where any field says so; what may still retire is not where any says that it is.
+        let telling = match row.standing {
+            Standing::Retired => telling.find(|field| retire.set.get(&field.from) != values.get(field.slot))?,
+            _ => telling.next().filter(|_| retired_field(pipeline, map, values).is_none())?,
+        };
+        if self.kept.contains(&row.row_key) {
             return None;
         }
         let (kind, detail) = match row.standing {

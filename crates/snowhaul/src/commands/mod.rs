@@ -11,7 +11,7 @@ mod source;
 mod tenant;
 
 pub(crate) use extract::Document;
-pub(crate) use source::TOKEN;
+pub(crate) use source::{TOKEN, Tenant};
 
 use std::ffi::OsString;
 

@@ -44,8 +44,13 @@ fn row(text: &mut String, row: &ExplainedRow) {
         let (place, fate) = (plain(&record.place), fate(record.fate));
         line(text, format!("  {head:8}{place}   at {}{carried}   {fate}{reason}", record.read_at));
     }
+    let is_staged = row.records.iter().any(|record| record.fate == Fate::Staged);
     for (place, column) in row.columns.iter().filter(|column| is_telling(column)).enumerate() {
-        self::column(text, if place == 0 { "became" } else { "" }, column);
+        match (is_staged, place) {
+            (true, 0) => self::column(text, "became", column),
+            (true, _) => self::column(text, "", column),
+            (false, _) => held_column(text, if place == 0 { "was" } else { "" }, column),
+        }
     }
     if let Some(held) = &row.held {
         let comment = if held.comment.is_empty() { String::new() } else { format!(": {}", plain(&held.comment)) };
@@ -67,7 +72,8 @@ fn row(text: &mut String, row: &ExplainedRow) {
     for map in &row.next.maps {
         let comment = if map.comment.is_empty() { String::new() } else { format!(" ({})", plain(&map.comment)) };
         let outcome = map.outcome.as_str();
-        line(text, format!("            {} → `{}`: it would be {outcome}{comment}", map.map, map.table));
+        let sent = if row.next.change.is_some() { "it would be" } else { "sent now, it would be" };
+        line(text, format!("            {} → `{}`: {sent} {outcome}{comment}", map.map, map.table));
         for field in &map.fields {
             line(text, format!("                {}: {} → {}", field.field, shown(&field.old), shown(&field.new)));
         }
@@ -94,6 +100,13 @@ fn column(text: &mut String, head: &str, column: &ExplainedColumn) {
         column.raw.iter().filter_map(|raw| Some(format!("{} = {}", raw.field, shown(raw.value.as_deref()?)))).collect();
     let raw = if raw.is_empty() { String::new() } else { format!("   of {}", raw.join(", ")) };
     line(text, format!("            {}{raw}", plain(&column.expression)));
+}
+
+/// A column of a row that is held and no longer read.
+fn held_column(text: &mut String, head: &str, column: &ExplainedColumn) {
+    let Some(held) = &column.held else { return };
+    let goes_to = if column.goes_to.is_empty() { String::new() } else { format!(" → {}", column.goes_to.join(", ")) };
+    line(text, format!("  {head:8}{} = {}{goes_to}", column.column, shown(held)));
 }
 
 fn target(text: &mut String, target: &TargetNow) {

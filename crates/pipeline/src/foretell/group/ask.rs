@@ -8,9 +8,18 @@ use crate::declaration::{Rule, RuleName};
 use crate::error::Error;
 use crate::foretell::maps::{FieldKind, FieldPlan, MapPlan};
 
+/// The property by which only `true` in lower case is true, as it is where nobody set it.
+const STRICT_TRUTH: &str = "glide.transform.boolean.casesensitive";
+
 impl Oracle<'_> {
     /// Asks for everything that a map's fields refer to.
     pub(super) async fn learn(&mut self, map: &MapPlan, rows: &Rows) -> Result<(), Error> {
+        if self.strict_truth.is_none() && map.fields.iter().any(|field| field.kind == FieldKind::Truth) {
+            self.requests += 1;
+            // Who may not read properties knows no better than the platform's default.
+            let said = self.target.property(STRICT_TRUTH).await.ok().flatten();
+            self.strict_truth = Some(said.as_deref() != Some("false"));
+        }
         for field in &map.fields {
             match &field.rule {
                 Some(rule) if rule.name == RuleName::MakeAndModel => self.learn_models(rule, rows).await?,
@@ -65,7 +74,10 @@ impl Oracle<'_> {
         let query = format!("element={}^nameIN{}", field.to, field.choices_of.join(","));
         let fields = ["name", "element", "value", "label", "inactive"];
         let found = self.target.read("sys_choice", &query, &fields).await;
-        let found = found.map_err(Error::target("read the choices of `sys_choice`"))?;
+        let mut found = found.map_err(Error::target("read the choices of `sys_choice`"))?;
+        // The target's own choices count before those of the tables that it extends.
+        let nearness = |row: &[String]| field.choices_of.iter().position(|table| table.eq_ignore_ascii_case(&row[0]));
+        found.sort_by_key(|row| nearness(row));
         let mut listed: HashMap<String, String> = HashMap::new();
         let own = |row: &&Vec<String>| {
             field.choices_of.iter().any(|table| table.eq_ignore_ascii_case(&row[0])) && row[1] == field.to
@@ -133,6 +145,7 @@ impl Oracle<'_> {
                 values.insert(value);
             }
         }
+        self.created.borrow_mut().clear();
         if values.is_empty() {
             return Ok(matches);
         }

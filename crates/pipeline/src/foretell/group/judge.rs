@@ -33,6 +33,7 @@ impl Oracle<'_> {
                 (told.outcome, told.comment) = (Outcome::Error, format!("{code}: {said}"))
             }
         }
+        self.take_created();
         if told.outcome == Outcome::Error || told.outcome == Outcome::Skipped {
             told.fields.clear();
         }
@@ -67,9 +68,12 @@ impl Oracle<'_> {
             return Ok(());
         }
         let found = matches.get(&key).map(Vec::as_slice).unwrap_or_default();
-        told.matches = u32::try_from(found.len()).unwrap_or(u32::MAX);
         *matched = found;
-        let record = found.first();
+        let place = map.is_shared.then(|| (map.target.clone(), key));
+        let left = place.as_ref().and_then(|place| self.left.get(place)).cloned();
+        let is_made = left.is_some() && found.is_empty();
+        told.matches = u32::try_from(found.len().max(usize::from(is_made))).unwrap_or(u32::MAX);
+        let record = left.as_ref().or(found.first());
         self.obey(map, record, rows, row)?;
         for (field, value) in map.fields.iter().zip(&mut values).filter(|(field, _)| !field.coalesce) {
             *value = self.field(map, field, rows, row)?;
@@ -97,17 +101,47 @@ impl Oracle<'_> {
                 told.table.clone_from(&record.class);
                 told.outcome = if told.fields.is_empty() { Outcome::Ignored } else { Outcome::Updated };
             }
-            None => {
-                told.outcome = Outcome::Inserted;
-                for (name, value) in map.slots.iter().zip(&new) {
-                    for table in value.iter().flat_map(|_| &map.lineage) {
-                        let made = self.foreseen.entry((table.clone(), name.clone())).or_default();
-                        made.insert(value.unwrap_or_default().to_lowercase());
-                    }
+            None => told.outcome = Outcome::Inserted,
+        }
+        let new: Vec<Option<String>> = new.into_iter().map(|value| value.map(str::to_owned)).collect();
+        self.foresee(map, &new);
+        if let Some(place) = place {
+            let mut left = record.cloned().unwrap_or_else(|| Record {
+                sys_id: NEW.to_owned(),
+                class: map.target.clone(),
+                values: vec![String::new(); map.slots.len()],
+                by: String::new(),
+                at: String::new(),
+            });
+            for (value, new) in left.values.iter_mut().zip(new) {
+                *value = new.unwrap_or_else(|| std::mem::take(value));
+            }
+            self.left.insert(place, left);
+        }
+        Ok(())
+    }
+
+    /// Remembers what a row will have written where a reference of the plan may name it.
+    fn foresee(&mut self, map: &MapPlan, new: &[Option<String>]) {
+        for (name, value) in map.slots.iter().zip(new) {
+            let Some(value) = value else { continue };
+            for table in &map.lineage {
+                let place = (table.clone(), name.clone());
+                if self.referred.contains(&place) {
+                    self.foreseen.entry(place).or_default().insert(value.to_lowercase());
                 }
             }
         }
-        Ok(())
+    }
+
+    /// Remembers the records that a row made for its references.
+    fn take_created(&mut self) {
+        for (table, by, value) in self.created.take() {
+            let place = (table, by);
+            if self.referred.contains(&place) {
+                self.foreseen.entry(place).or_default().insert(value.to_lowercase());
+            }
+        }
     }
 
     /// The rules that decide once it is known whether the row inserts or updates.
@@ -162,12 +196,16 @@ impl Oracle<'_> {
                 }
                 return Ok(Some(found.join(",")));
             }
-            FieldKind::Truth => Some(if matches!(text, "true" | "1") { "true" } else { "false" }.to_owned()),
+            FieldKind::Truth => {
+                let is_loose = self.strict_truth == Some(false) && text.eq_ignore_ascii_case("true");
+                Some(if is_loose || matches!(text, "true" | "1") { "true" } else { "false" }.to_owned())
+            }
             FieldKind::Integer => text.trim().parse::<i64>().ok().map(|number| number.to_string()),
             FieldKind::Decimal => {
                 text.trim().parse::<f64>().ok().filter(|number| number.is_finite()).map(|_| text.trim().to_owned())
             }
-            FieldKind::DateTime => text.parse::<jiff::civil::DateTime>().ok().map(|_| text.to_owned()),
+            FieldKind::DateTime => moment(text),
+            FieldKind::Date => moment(text).map(|moment| moment[..DATE_BYTES].to_owned()),
             FieldKind::Text => Some(text.chars().take(field.max_length).collect()),
         };
         let Some(stored) = stored else { return Ok(None) };
@@ -215,10 +253,16 @@ impl Oracle<'_> {
         if let Some(Some(found)) = self.known.get(&key).and_then(|known| known.get(&lower)) {
             return Ok(Some(found.clone()));
         }
-        let is_foreseen = self.foreseen.get(&key).is_some_and(|made| made.contains(&lower));
+        let is_created =
+            |made: &(String, String, String)| made.0 == table && made.1 == by && made.2.to_lowercase() == lower;
+        let is_foreseen = self.foreseen.get(&key).is_some_and(|made| made.contains(&lower))
+            || self.created.borrow().iter().any(is_created);
         match field.unknown {
             _ if is_foreseen => Ok(Some(NEW.to_owned())),
-            Unknown::Create => Ok(Some(NEW.to_owned())),
+            Unknown::Create => {
+                self.created.borrow_mut().push((table.to_owned(), by.to_owned(), text.to_owned()));
+                Ok(Some(NEW.to_owned()))
+            }
             Unknown::Ignore => Ok(None),
             Unknown::Reject => {
                 let said = format!("{refusal}: {} has no {table} with {by} {text}", field.to);
@@ -236,6 +280,13 @@ impl Oracle<'_> {
                     return Ok(None);
                 }
                 let companies = self.known.get(&("core_company".to_owned(), "name".to_owned()));
+                let is_company = |known: &std::collections::HashMap<String, Option<String>>| {
+                    known.get(&manufacturer.to_lowercase()).is_some_and(Option::is_some)
+                };
+                if !manufacturer.is_empty() && manufacturer != "NULL" && !companies.is_some_and(is_company) {
+                    let company = ("core_company".to_owned(), "name".to_owned(), manufacturer.to_owned());
+                    self.created.borrow_mut().push(company);
+                }
                 let company = match manufacturer {
                     "" => Some(String::new()),
                     _ => companies.and_then(|known| known.get(&manufacturer.to_lowercase()).cloned().flatten()),
@@ -256,6 +307,39 @@ impl Oracle<'_> {
                 }
             }
             RuleName::NeverInsert | RuleName::SkipOlderRun => Ok(None),
+        }
+    }
+}
+
+/// `YYYY-MM-DD`.
+const DATE_BYTES: usize = 10;
+
+/// A moment as the platform's own format reads it, `yyyy-MM-dd HH:mm:ss`: what is left out at its end is zero, and anything
+/// else is no date.
+fn moment(text: &str) -> Option<String> {
+    const FORM: &str = "0000-00-00 00:00:00";
+    let text = text.trim();
+    let is_of_form = text.bytes().zip(FORM.bytes()).all(|(byte, form)| match form {
+        b'0' => byte.is_ascii_digit(),
+        mark => byte == mark,
+    });
+    // A part of two digits is whole or not there.
+    let is_whole = matches!(text.len(), DATE_BYTES | 13 | 14 | 16 | 17 | 19);
+    let whole = (is_of_form && is_whole).then(|| format!("{text}{}", &FORM[text.len()..]))?;
+    whole.parse::<jiff::civil::DateTime>().ok().map(|_| whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moment;
+
+    #[test]
+    fn a_moment_is_read_in_the_platforms_own_format_alone() {
+        assert_eq!(moment("2026-11-02 03:04:05").as_deref(), Some("2026-11-02 03:04:05"));
+        assert_eq!(moment(" 2026-11-02 ").as_deref(), Some("2026-11-02 00:00:00"));
+        assert_eq!(moment("2026-11-02 03:04").as_deref(), Some("2026-11-02 03:04:00"));
+        for wrong in ["2026-11-02T03:04:05", "2026-11-02 03:04:05.5", "2026-13-02", "2026-11-2", "02.11.2026", ""] {
+            assert_eq!(moment(wrong), None, "{wrong}");
         }
     }
 }

@@ -98,7 +98,7 @@ fn controls(text: &str) -> Vec<char> {
 #[test]
 fn hostile_text_does_not_leave_its_line_in_a_terminal() {
     let text = text(&hostile(), 10);
-    assert_eq!(controls(&text), []);
+    assert_eq!(controls(&text), Vec::<char>::new());
     assert!(text.contains("\\u{1b}[2J\\r\\n\\u{7}"), "{text}");
     let lines = text.lines().filter(|line| line.contains("<b>")).count();
     assert_eq!(lines, 4, "the result, the table, the finding, the note:\n{text}");
@@ -109,7 +109,7 @@ fn hostile_text_is_no_element_of_the_page() {
     let page = html(&hostile()).expect("a page");
     assert!(!page.contains("<script") && !page.contains("<b>alert") && !page.contains("`<b>"), "{page}");
     assert!(page.contains("=cmd()&quot;&gt;&lt;script&gt;alert("), "{page}");
-    assert_eq!(controls(&page), []);
+    assert_eq!(controls(&page), Vec::<char>::new());
     assert_eq!(page.matches("<tr>").count(), 4, "two tables, each of a head and a row");
 }
 
@@ -126,7 +126,7 @@ fn the_page_fetches_nothing() {
 #[test]
 fn hostile_text_is_no_formula_of_a_spreadsheet() {
     let table = csv(&hostile()).expect("a table");
-    assert_eq!(controls(&table), []);
+    assert_eq!(controls(&table), Vec::<char>::new());
     let mut reader = ::csv::Reader::from_reader(table.as_bytes());
     let rows: Vec<_> = reader.records().collect::<Result<_, _>>().expect("records");
     assert_eq!(rows.len(), 2, "the finding and the note:\n{table}");
