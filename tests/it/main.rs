@@ -2,6 +2,7 @@
 
 mod canary;
 mod delivery;
+mod doctor;
 mod earlier;
 mod exits;
 mod explaining;

@@ -13,6 +13,7 @@ mod field;
 mod host;
 mod json;
 pub mod limits;
+mod probe;
 mod read;
 mod recognise;
 mod records;
@@ -30,6 +31,7 @@ pub use envelope::Envelope;
 pub use error::{DecodeError, Error, JsonFlaw};
 pub use field::{Field, Kind};
 pub use host::{Region, base_url};
+pub use probe::Probed;
 pub use read::{
     Account, Known, KnownDevice, Listed, Piece, PieceSender, Read, ReadOptions, ReadSettings, Window, explain, listed,
     read, spoken_of,

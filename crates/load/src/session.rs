@@ -4,8 +4,11 @@
 //! The token stands behind one asynchronous lock which is held across its renewal: whoever comes meanwhile waits for
 //! that one and finds its result. The requests themselves are sent without the lock.
 
+use std::sync::{Mutex as Lock, PoisonError};
 use std::time::Instant;
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
 use rest::{Answer, Client, Request, Secret};
 use tokio::sync::Mutex;
 
@@ -17,6 +20,8 @@ use crate::{Error, Login};
 pub(crate) struct Session {
     client: Client,
     state: Mutex<State>,
+    /// The instance's time, as its newest answer told it.
+    told: Lock<Option<Timestamp>>,
 }
 
 #[derive(Debug)]
@@ -38,16 +43,30 @@ impl Session {
     pub(crate) async fn open(client: Client, login: Login) -> Result<Self, Error> {
         let mut issuer = Issuer::new(client.clone(), login);
         let token = issuer.log_in().await?;
-        Ok(Self { client, state: Mutex::new(State { issuer, token, generation: 0 }) })
+        Ok(Self { client, state: Mutex::new(State { issuer, token, generation: 0 }), told: Lock::default() })
     }
 
     pub(crate) fn host(&self) -> &str {
         self.client.host()
     }
 
+    /// What time the instance had when it last answered, to the second; none before, and where it does not say.
+    pub(crate) fn time(&self) -> Option<Timestamp> {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Sends a request with the token, once more with a new one if the first is refused. The outer error is the
     /// login's: the request was not accepted. The inner one is the way's, which the caller judges by what was sent.
     pub(crate) async fn send(&self, request: Request) -> Result<Result<Answer, rest::Error>, Error> {
+        let sent = self.send_as_bearer(request).await?;
+        if let Ok(answer) = &sent {
+            let told = answer.header("date").and_then(|date| DateTimeParser::new().parse_timestamp(date).ok());
+            *self.told.lock().unwrap_or_else(PoisonError::into_inner) = told;
+        }
+        Ok(sent)
+    }
+
+    async fn send_as_bearer(&self, request: Request) -> Result<Result<Answer, rest::Error>, Error> {
         let bearer = self.bearer().await?;
         match self.client.send(request.clone().bearer(bearer.access)).await {
             // A 401 comes before any work is done, so even a write may follow it.

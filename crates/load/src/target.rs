@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rest::{Answer, Client, ClientConfig, Request};
 
 use crate::session::Session;
@@ -45,6 +46,12 @@ impl Target {
     /// The instance's host, with its port if it is unusual.
     pub fn host(&self) -> &str {
         self.session.host()
+    }
+
+    /// What time the instance had when it last answered, to the second; none before its first answer, and where it does
+    /// not say.
+    pub fn time(&self) -> Option<Timestamp> {
+        self.session.time()
     }
 
     /// Reads; an answer of any status.

@@ -28,7 +28,10 @@ const STANDS_IN: [&str; 2] = ["instance", "tenant"];
 const USES_STANDS_IN: [&str; 2] = ["snowhaul", "tests"];
 
 /// Crates of others that only some of ours may use; `tests` may use any of them.
-const RESERVED: [(&str, &[&str]); 9] = [
+const RESERVED: [(&str, &[&str]); 12] = [
+    ("chacha20poly1305", &["integration"]),
+    ("maud", &["snowhaul", "web"]),
+    ("plotters", &["snowhaul", "web"]),
     ("datafusion", &["engine"]),
     ("ballista", &["engine"]),
     ("parquet", &["engine", "snapshot"]),

@@ -11,8 +11,8 @@ use super::LOADER_ROLE;
 use super::record::{Record, UpdateSet, sys_id};
 
 /// Tables of the platform's that are read: which instance it is and what it has (properties, tables, columns, labels,
-/// choices, transform maps), and what became of rows (import sets, their runs, their errors).
-const PLATFORM_TABLES: [&str; 9] = [
+/// choices, what names a batch's columns, transform maps), and what became of rows (import sets, their runs, their errors).
+const PLATFORM_TABLES: [&str; 10] = [
     "sys_choice",
     "sys_db_object",
     "sys_dictionary",
@@ -21,6 +21,7 @@ const PLATFORM_TABLES: [&str; 9] = [
     "sys_import_set_row_error",
     "sys_import_set_run",
     "sys_properties",
+    "sys_rest_insert_multiple",
     "sys_transform_map",
 ];
 
