@@ -15,6 +15,8 @@ pub enum RunState {
     Incomplete,
     /// A brake held rows back: nothing of those tables was sent.
     Stopped,
+    /// A person deleted the integration while it worked.
+    Cancelled,
     /// It planned, and sent nothing.
     Planned,
     /// It ended with an error, which the record holds.
@@ -31,6 +33,7 @@ impl RunState {
             Self::Done => "done",
             Self::Incomplete => "incomplete",
             Self::Stopped => "stopped",
+            Self::Cancelled => "cancelled",
             Self::Planned => "planned",
             Self::Failed => "failed",
             Self::Interrupted => "interrupted",
@@ -43,6 +46,7 @@ impl RunState {
             Self::Done,
             Self::Incomplete,
             Self::Stopped,
+            Self::Cancelled,
             Self::Planned,
             Self::Failed,
             Self::Interrupted,

@@ -53,6 +53,9 @@ pub enum Error {
         /// The instance's text.
         said: String,
     },
+    /// A person deleted the integration: nothing more is sent.
+    #[error("nothing more is sent: the integration was deleted")]
+    Deleted,
     /// The user has no right to this.
     #[error("could not {doing}: the user has no right to it, `{said}`")]
     Forbidden {
@@ -273,6 +276,7 @@ impl Error {
                  not locked out, need not reset its password and may log in; the instance's system log \
                  (\"Exception on token flow\") has the cause",
             ),
+            Self::Deleted => Some("`snowhaul connect` sets it up anew"),
             Self::PasswordLoginsSpent { .. } => Some("check the service account, or use the client-credentials grant"),
             Self::NotAuthenticated { .. } => Some(
                 "check that the OAuth client and its user are active, and that no proxy removes the \

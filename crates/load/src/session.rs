@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
-use rest::{Answer, Client, Request, Secret};
+use rest::{Answer, Client, ExposeSecret as _, Request, Secret};
 use tokio::sync::Mutex;
 
 use crate::issuer::Issuer;
@@ -64,6 +64,22 @@ impl Session {
             *self.told.lock().unwrap_or_else(PoisonError::into_inner) = told;
         }
         Ok(sent)
+    }
+
+    /// Ends this session's tokens at the instance, the one that renews first.
+    pub(crate) async fn revoke(&self) -> Result<(), Error> {
+        let state = self.state.lock().await;
+        let doing = || "revoke the tokens".to_owned();
+        for token in state.token.refresh.iter().chain([&state.token.access]) {
+            // In the body: an address is written to logs.
+            let request = Request::form("/oauth_revoke_token.do", &[("token", token.expose_secret())]);
+            let answer = self.client.send(request).await;
+            let answer = answer.map_err(|source| Error::Http { doing: doing(), source })?;
+            if !answer.is_success() {
+                return Err(crate::refusal::refusal(&answer, doing()));
+            }
+        }
+        Ok(())
     }
 
     async fn send_as_bearer(&self, request: Request) -> Result<Result<Answer, rest::Error>, Error> {

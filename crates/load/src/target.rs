@@ -54,6 +54,14 @@ impl Target {
         self.session.time()
     }
 
+    /// Ends the tokens of this session at the instance: whoever has a copy of them has nothing.
+    ///
+    /// # Errors
+    /// An instance that cannot be reached, or refuses.
+    pub async fn revoke(&self) -> Result<(), Error> {
+        self.session.revoke().await
+    }
+
     /// Reads; an answer of any status.
     pub(crate) async fn get(&self, request: Request, doing: &str) -> Result<Answer, Error> {
         let request = request.header("accept", "application/json");

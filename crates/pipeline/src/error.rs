@@ -98,6 +98,12 @@ pub enum Error {
     /// The engine could not be set up, or a query failed.
     #[error("the engine failed")]
     Engine(#[source] Box<engine::Error>),
+    /// Nothing may be sent any more.
+    #[error("the integration was told to send nothing more")]
+    Cancelled {
+        /// The integration's folder.
+        folder: PathBuf,
+    },
     /// The instance refused, or could not be asked.
     #[error("the instance did not do what was asked: {doing}")]
     Target {
@@ -249,6 +255,9 @@ impl Error {
             Self::Older { .. } => Some("to send the older values all the same, say --older".to_owned()),
             Self::NothingRecognised { .. } => {
                 Some("the folder should hold response bodies of the API as *.json files, one body a file".to_owned())
+            }
+            Self::Cancelled { .. } => {
+                Some("it was deleted, or is being deleted; `snowhaul connect` sets it up anew".to_owned())
             }
             Self::NoPlan { .. } => Some(format!(
                 "plans are kept of the last {} runs; `snowhaul runs list` names the runs",

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod brakes;
+mod cancel;
 mod carried;
 mod check;
 mod declaration;
@@ -24,6 +25,7 @@ mod stored;
 mod update_set;
 
 pub use brakes::{Brake, BrakeKind};
+pub use cancel::{allow, cancel};
 pub use check::{CheckResult, Given, check};
 pub use declaration::{Check, Expects, Kind, Pipeline, PipelineSet, StagingColumn, TransformMap};
 pub use destination::Destination;

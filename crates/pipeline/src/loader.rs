@@ -20,6 +20,7 @@ mod row;
 mod sender;
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use arrow::array::RecordBatch;
 use flow::{RowOutcome, RunEvent, Step};
@@ -49,6 +50,8 @@ pub(crate) struct Loader<'a> {
     pub(crate) patience: Patience,
     pub(crate) pipeline: &'a Pipeline,
     pub(crate) run: i64,
+    /// The integration's folder, where another process may tell this one to stop.
+    pub(crate) folder: &'a Path,
     pub(crate) now: Timestamp,
     pub(crate) events: &'a Events,
 }

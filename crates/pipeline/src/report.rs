@@ -42,11 +42,19 @@ pub struct Incomplete {
     pub hint: Option<String>,
     /// True where credentials or permission are the cause.
     pub credentials: bool,
+    /// True where a person stopped it.
+    #[serde(default)]
+    pub cancelled: bool,
 }
 
 impl Incomplete {
     pub(crate) fn of(error: &load::Error) -> Self {
-        Self { reason: said(error), hint: error.hint().map(str::to_owned), credentials: error.is_credentials() }
+        Self {
+            reason: said(error),
+            hint: error.hint().map(str::to_owned),
+            credentials: error.is_credentials(),
+            cancelled: matches!(error, load::Error::Deleted),
+        }
     }
 }
 
@@ -189,6 +197,11 @@ impl RunReport {
         self.tables.iter().filter_map(|table| table.incomplete.as_ref()).any(|incomplete| incomplete.credentials)
     }
 
+    /// True where a person deleted the integration while it worked.
+    pub fn is_cancelled(&self) -> bool {
+        self.tables.iter().filter_map(|table| table.incomplete.as_ref()).any(|incomplete| incomplete.cancelled)
+    }
+
     /// Brakes that stopped it.
     pub fn brakes(&self) -> impl Iterator<Item = &Brake> {
         self.tables.iter().filter(|table| table.sent == 0).flat_map(|table| &table.brakes)
@@ -210,6 +223,8 @@ impl RunReport {
             RunState::Failed
         } else if self.is_stopped() {
             RunState::Stopped
+        } else if self.is_cancelled() {
+            RunState::Cancelled
         } else if self.is_incomplete() {
             RunState::Incomplete
         } else {

@@ -30,6 +30,7 @@ use transform::Compiled;
 pub use apply::{ApplyOptions, apply};
 pub use undo::{ChangedSince, UndoOptions, Undone, undo};
 
+use crate::cancel::{is_cancelled, refuse_cancelled};
 use crate::check::{Given, engine_over};
 use crate::declaration::Pipeline;
 use crate::destination::Destination;
@@ -71,6 +72,7 @@ pub struct RunOptions<'a> {
 /// the instance are missing ([`RunReport::is_incomplete`]), where a brake stopped it ([`RunReport::is_stopped`]) and
 /// where rows were lost ([`RunReport::balanced`]).
 pub async fn run(options: RunOptions<'_>, destination: Destination) -> Result<RunReport, Error> {
+    refuse_cancelled(options.folder)?;
     let mut ledger = Ledger::open(options.folder)?;
     let run = Run::begin(&options, &mut ledger)?;
     let ended = run.all(&mut ledger, &destination).await;
@@ -180,6 +182,9 @@ impl<'a> Run<'a> {
             let one = self.one(&link, position);
             ended.load(&one, plan, ledger, position, false).await?;
         }
+        if is_cancelled(options.folder) {
+            link.leave(options.events.as_ref()).await;
+        }
         Ok(self.report(ended, saved.plan))
     }
 
@@ -259,6 +264,7 @@ impl<'a> Run<'a> {
     fn one<'o>(&'o self, link: &'o Link, position: usize) -> One<'o> {
         One {
             number: self.number,
+            folder: self.options.folder,
             now: self.now,
             events: &self.options.events,
             target: &link.target,
@@ -396,6 +402,13 @@ impl Link {
         Ok(Self { target, patience: destination.patience, identity, dictionaries, known_as })
     }
 
+    /// Ends this session at the instance, as far as that can be done.
+    async fn leave(&self, events: &(dyn Fn(RunEvent) + Send + Sync)) {
+        if let Err(error) = self.target.revoke().await {
+            events(RunEvent::Noted { text: format!("the tokens could not be revoked: {}", said(&error)) });
+        }
+    }
+
     /// The instance, as it names itself.
     fn identity_text(&self) -> String {
         self.known_as.clone()
@@ -405,6 +418,8 @@ impl Link {
 /// One pipeline whose plan is loaded.
 pub(crate) struct One<'a> {
     number: i64,
+    /// The integration's folder.
+    folder: &'a Path,
     now: Timestamp,
     events: &'a Events,
     target: &'a Target,
@@ -425,6 +440,7 @@ impl One<'_> {
             patience: self.patience,
             pipeline: self.pipeline,
             run: self.number,
+            folder: self.folder,
             now: self.now,
             events: self.events,
         }

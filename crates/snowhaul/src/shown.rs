@@ -299,6 +299,7 @@ pub(crate) fn run_record(run: &RunRecord, report: &str) -> String {
         RunState::Incomplete => line(&mut text, format!("it is incomplete: {}", run.failure)),
         RunState::Interrupted => line(&mut text, format!("it was interrupted: {}", run.failure)),
         RunState::Running => line(&mut text, "it has not ended: it works, or it was killed".to_owned()),
+        RunState::Cancelled => line(&mut text, format!("it was cancelled: {}", run.failure)),
         RunState::Stopped => line(&mut text, format!("a brake stopped it: {}", run.failure)),
         RunState::Planned => line(&mut text, "it planned, and sent nothing".to_owned()),
         RunState::Done => {}

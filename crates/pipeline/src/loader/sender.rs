@@ -21,6 +21,7 @@ use ledger::{Batch, BatchState, Ledger};
 use load::{BatchLimits, Body, Pace, Patience, Target};
 
 use super::{Loader, Sent};
+use crate::cancel::is_cancelled;
 use crate::error::Error;
 use crate::limits;
 
@@ -138,6 +139,9 @@ impl<'s> Sender<'s> {
         let table = self.loader.pipeline.staging_table();
         let mut body = Some(first);
         for attempt in 0..load::limits::DELIVERIES_MAX {
+            if is_cancelled(self.loader.folder) {
+                return Ok(Delivery::Stopped { error: load::Error::Deleted, may_have_left: false });
+            }
             let bytes = match body.take() {
                 Some(first) => first,
                 None => self.encode_one(columns, &rows, attempt)?,

@@ -10,6 +10,7 @@ use ledger::{Ledger, NewRun};
 
 use super::plan::TablePlan;
 use super::{Ended, Events, Link, One, earlier, note_end};
+use crate::cancel::refuse_cancelled;
 use crate::declaration::Pipeline;
 use crate::destination::Destination;
 use crate::error::Error;
@@ -42,6 +43,7 @@ pub struct ApplyOptions<'a> {
 /// [`Error::PlanStale`] where what it was made by has changed since, [`Error::PlanStopped`] where a brake stops it and
 /// nobody has approved it.
 pub async fn apply(options: ApplyOptions<'_>, destination: Destination) -> Result<RunReport, Error> {
+    refuse_cancelled(options.folder)?;
     let plan = SavedPlan::read(options.plan)?;
     let mut ledger = Ledger::open(options.folder)?;
     let pipelines = same_pipelines(&plan, &options)?;
@@ -138,6 +140,7 @@ impl Applying<'_> {
     fn one<'o>(&'o self, link: &'o Link, position: usize) -> One<'o> {
         One {
             number: self.number,
+            folder: self.options.folder,
             now: self.options.clock.now(),
             events: &self.options.events,
             target: &link.target,

@@ -235,6 +235,7 @@ impl Undo<'_> {
     fn one<'o>(&'o self, link: &'o Link, position: usize) -> One<'o> {
         One {
             number: self.number,
+            folder: self.options.folder,
             now: self.options.clock.now(),
             events: &self.options.events,
             target: &link.target,
