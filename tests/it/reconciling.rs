@@ -131,12 +131,62 @@ async fn what_was_retired_and_is_in_use_is_found_and_what_left_the_tenant_is_sta
     let alive = of(&report, FindingKind::RetiredYetAlive);
     assert_eq!(alive.iter().map(|(title, _)| title.as_str()).collect::<Vec<_>>(), ["SER00004"], "{report:?}");
 
-    // Undone, the retired device that nobody touched is in use again.
+    // Undone, the retired device that nobody touched is in use again; what a person made of the other stays.
+    served.change("cmdb_ci_computer", "serial_number=SER00004", serde_json::json!({ "install_status": "8" })).await;
     let undone = undo(&state, &served, &pipelines, 2).await.expect("a plan");
-    let planned: u64 = undone.plan.tables.iter().map(|table| table.accounts.planned).sum();
-    assert_eq!(planned, 1 + u64::from(undone.plan.tables[0].accounts.planned > 1), "{undone:?}");
+    let since: Vec<&str> = undone.changed_since.iter().map(|since| since.column.as_str()).collect();
+    assert_eq!(since, ["u_install_status"], "{undone:?}");
+    assert_eq!(undone.plan.tables[0].accounts.planned, 2, "its other fields are as the run wrote them: {undone:?}");
     state.apply(&undone.plan, &served, night()).await.expect("sent");
-    assert_eq!(served.ids("cmdb_ci_computer", "serial_number=SER00005^install_status=1").await.len(), 1);
+    let in_use = "install_status=1^operational_status=1";
+    assert_eq!(served.ids("cmdb_ci_computer", &format!("serial_number=SER00005^{in_use}")).await.len(), 1);
+    assert_eq!(served.ids("cmdb_ci_computer", "serial_number=SER00004^install_status=8").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn undoing_the_run_in_which_a_device_came_back_retires_it_and_clears_nothing() {
+    let pipelines = retiring_at_once();
+    let (state, served) = (State::new(), Served::with(None, &pipelines).await);
+    let night = || Night { pipelines: pipelines.clone(), ..Night::default() };
+    let (one, both) = ([("AAAA1111", "One", "")], [("AAAA1111", "One", ""), ("BBBB2222", "Two", "")]);
+    for page in [&both[..], &one[..], &both[..]] {
+        let sealed = state.record([listed(page)].into_iter()).expect("sealed");
+        state.carry(&sealed, &served, night()).await.expect("a run");
+    }
+    let undone = undo(&state, &served, &pipelines, 3).await.expect("a plan");
+    assert_eq!(undone.plan.tables[0].accounts.planned, 1, "{undone:?}");
+    state.apply(&undone.plan, &served, night()).await.expect("sent");
+    let target = served.target().await;
+    let fields = ["name", "install_status"];
+    let record = target.read("cmdb_ci_computer", "serial_number=BBBB2222", &fields).await.expect("it is there");
+    assert_eq!(record, [["Two", "7"]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_never_in_the_target_is_not_put_back_and_what_is_gone_is_not_made_anew() {
+    let pipelines = vec![small(&[])];
+    let (state, served) = (State::new(), Served::with(None, &pipelines).await);
+    let night = || Night { pipelines: pipelines.clone(), ..Night::default() };
+    let pages = [
+        [("AAAA1111", "First", ""), ("BBBB2222", "Two", "")],
+        // Refused for its person, with another name.
+        [("AAAA1111", "Refused", "nobody@larkfield.example"), ("BBBB2222", "Two", "")],
+        [("AAAA1111", "Third", ""), ("BBBB2222", "Two and a half", "")],
+    ];
+    for page in pages {
+        let sealed = state.record([listed(&page)].into_iter()).expect("sealed");
+        state.carry(&sealed, &served, night()).await.expect("a run");
+    }
+    served.remove("cmdb_ci_computer", "serial_number=BBBB2222").await;
+    let undone = undo(&state, &served, &pipelines, 3).await.expect("a plan");
+    assert_eq!(undone.plan.tables[0].accounts.planned, 0, "{undone:?}");
+    assert_eq!(undone.not_known, 1, "the name that was refused was never there: {undone:?}");
+    assert!(undone.changed_since.iter().any(|since| since.title == "BBBB2222"), "{undone:?}");
+
+    // A run that only planned has changed nothing.
+    let sealed = state.record([listed(&pages[0])].into_iter()).expect("sealed");
+    let (plan, _) = state.plan(&sealed, None, night()).await.expect("a plan");
+    assert!(matches!(undo(&state, &served, &pipelines, plan.run).await, Err(pipeline::Error::NoOutcomes { .. })));
 }
 
 #[tokio::test(flavor = "multi_thread")]

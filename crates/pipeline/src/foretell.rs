@@ -27,6 +27,7 @@ use crate::limits;
 use crate::planner::{self, PlanFile};
 use file::ForetoldFile;
 pub use file::{ForetoldField, ForetoldLine, ForetoldMap, read};
+pub(crate) use file::{Lines, lines};
 pub use group::UnknownReference;
 pub(crate) use group::{Looked, Oracle, Record};
 pub(crate) use maps::{FieldKind, FieldPlan, MapPlan};
@@ -167,13 +168,13 @@ pub(crate) fn compare(told: &PlanFile, outcomes: &Path, foretelling: &mut Forete
 }
 
 /// What came of rows, in the order of their keys.
-struct Came {
+pub(crate) struct Came {
     lines: Box<dyn Iterator<Item = Result<crate::loader::OutcomeLine, Error>>>,
     next: Option<crate::loader::OutcomeLine>,
 }
 
 impl Came {
-    fn open(path: &Path) -> Result<Self, Error> {
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         // Where no row left there is no file.
         if !path.exists() {
             return Ok(Self { lines: Box::new(std::iter::empty()), next: None });
@@ -184,7 +185,7 @@ impl Came {
     }
 
     /// The outcomes of a row, in the order of their names.
-    fn of(&mut self, row_key: &str) -> Result<Vec<String>, Error> {
+    pub(crate) fn of(&mut self, row_key: &str) -> Result<Vec<String>, Error> {
         let mut found = Vec::new();
         while let Some(line) = self.next.take_if(|line| line.row_key.as_str() <= row_key) {
             if line.row_key == row_key {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use engine::TextColumn;
 use flow::Outcome;
-use ledger::Values;
+use ledger::{HeldBatch, Values};
 use serde::Serialize;
 use transform::lineage;
 
@@ -171,13 +171,18 @@ impl Before {
 
     /// The held values of a row; none where nothing was held of it. Keys come in rising order.
     pub(crate) fn of(&mut self, key: &str) -> Result<Option<(Values, usize)>, Error> {
+        Ok(self.held(key)?.map(|(batch, place)| (batch.values().clone(), place)))
+    }
+
+    /// The row as it was held; none where nothing was. Keys come in rising order.
+    pub(crate) fn held(&mut self, key: &str) -> Result<Option<(HeldBatch, usize)>, Error> {
         let Some(walk) = &mut self.walk else { return Ok(None) };
         loop {
             let Some((batch, place)) = walk.current()? else { return Ok(None) };
             match batch.row_key(place).cmp(key) {
                 std::cmp::Ordering::Less => walk.advance(),
                 std::cmp::Ordering::Greater => return Ok(None),
-                std::cmp::Ordering::Equal => return Ok(Some((batch.values().clone(), place))),
+                std::cmp::Ordering::Equal => return Ok(Some((batch.clone(), place))),
             }
         }
     }

@@ -67,6 +67,16 @@ impl Pipeline {
         self.mapping.columns.iter().map(|column| column.name.clone()).collect()
     }
 
+    /// The columns by which a row and its records are found: its key, and what the maps coalesce on.
+    pub(crate) fn finding_columns(&self) -> Vec<String> {
+        let fields = self.maps.iter().flat_map(|map| &map.fields).filter(|field| field.coalesce);
+        let mut columns: Vec<String> =
+            self.mapping.key.iter().cloned().chain(fields.map(|field| field.from.clone())).collect();
+        columns.sort();
+        columns.dedup();
+        columns
+    }
+
     /// The columns that a retiring row needs beside what it says: its key, what finds its records, and what refers to
     /// others.
     pub(crate) fn identifying_columns(&self) -> Vec<String> {

@@ -147,12 +147,12 @@ pub fn read(path: &Path) -> Result<impl Iterator<Item = Result<ForetoldLine, Err
     lines(path)
 }
 
-pub(super) fn lines(path: &Path) -> Result<Lines, Error> {
+pub(crate) fn lines(path: &Path) -> Result<Lines, Error> {
     Ok(Lines { batches: FileRows::open(path)?, columns: None, next: 0, begun: None })
 }
 
 /// See [`read`].
-pub(super) struct Lines {
+pub(crate) struct Lines {
     batches: FileRows,
     columns: Option<[StringArray; COLUMNS.len()]>,
     next: usize,

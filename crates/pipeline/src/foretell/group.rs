@@ -27,6 +27,8 @@ pub(crate) struct Oracle<'t> {
     requests: u64,
     /// Asks of every record who changed it last, and when.
     asks_who: bool,
+    /// The rows are those of a plan: what one leaves, the next one finds.
+    foresees: bool,
     /// Records that are known by a value, by table, column and value in lower case; none where there is no such record.
     known: HashMap<(String, String), HashMap<String, Option<String>>>,
     /// Values in those columns that the plan itself will have made; of columns that nothing refers to none is kept.
@@ -125,6 +127,7 @@ impl<'t> Oracle<'t> {
             run: run.to_string(),
             requests: 0,
             asks_who: false,
+            foresees: false,
             known: HashMap::new(),
             foreseen: HashMap::new(),
             referred: HashSet::new(),
@@ -138,9 +141,10 @@ impl<'t> Oracle<'t> {
         }
     }
 
-    /// Foresees what rows make for the references of these maps, which may be those of several pipelines.
+    /// Foresees what rows of a plan leave for those behind them, and make for the references of these maps, which may be
+    /// those of several pipelines.
     pub(crate) fn referring<'m>(self, maps: impl IntoIterator<Item = &'m MapPlan>) -> Self {
-        Self { referred: maps.into_iter().flat_map(MapPlan::references).collect(), ..self }
+        Self { referred: maps.into_iter().flat_map(MapPlan::references).collect(), foresees: true, ..self }
     }
 
     /// Asks of every record who changed it last, too.

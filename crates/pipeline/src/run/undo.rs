@@ -8,6 +8,8 @@
 //!   the instance: what their records say now ─────────┘
 //! ```
 
+mod former;
+mod put_back;
 mod rows;
 
 use std::path::Path;
@@ -56,16 +58,18 @@ pub struct Undone {
     pub changed_since: Vec<ChangedSince>,
     /// How many more there are of them.
     pub changed_since_not_listed: u64,
-    /// Rows that the run made records of: nothing was there before that could be put back.
+    /// Rows that the run made records of, and nothing else: those stay.
     pub made: u64,
     /// Some of those.
     pub made_named: Vec<String>,
-    /// Rows of the run's plan of which nothing was proven to have arrived.
+    /// Values that stay, because nobody knows what was there before.
+    pub not_known: u64,
+    /// Rows of the run's plan of which nothing was proven to have arrived, or whose standing is not proven now.
     pub not_applied: u64,
 }
 
 /// A value of a run that is no longer what the run wrote.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ChangedSince {
     /// The pipeline.
     pub pipeline: String,
@@ -94,6 +98,10 @@ pub async fn undo(options: UndoOptions<'_>, destination: Destination) -> Result<
         return Err(Error::NoPlan { run: options.run });
     }
     let saved = SavedPlan::read(&folder)?;
+    // A run that only planned has changed nothing, and what one did that is forgotten cannot be put back.
+    if !options.folder.join("outcomes").join(format!("{:06}", options.run)).is_dir() {
+        return Err(Error::NoOutcomes { run: options.run });
+    }
     let mut ledger = Ledger::open(options.folder)?;
     let number = ledger.begin_run(NewRun {
         command: "undo".to_owned(),
@@ -129,6 +137,7 @@ impl Undo<'_> {
             changed_since_not_listed: 0,
             made: 0,
             made_named: Vec::new(),
+            not_known: 0,
             not_applied: 0,
         };
         let mut plans = Vec::new();
@@ -188,7 +197,8 @@ impl Undo<'_> {
     ) -> Result<TablePlan<'p>, Error> {
         let began = Instant::now();
         let pipeline = one.pipeline;
-        let undoing = Undoing::open(one, ledger, table, self.folder, (self.options.run, self.number))?;
+        let outcomes = ledger.outcomes_file(self.options.run, &table.staging_table)?;
+        let undoing = Undoing::open(one, ledger, table, (self.folder, &outcomes), self.number)?;
         let put_back = undoing.rows(undone).await?;
         let (staging_table, held) = (pipeline.staging_table(), ledger.held(pipeline.staging_table())?);
         let mut changes = Changes { by_reason: put_back.by_reason, ..Changes::default() };

@@ -30,8 +30,8 @@ pub(super) use delete::delete;
 pub(super) use doctor::doctor;
 pub(super) use edit::edit;
 pub(super) use reauthenticate::reauthenticate;
-pub(crate) use status::StatusTold;
 pub(super) use status::status;
+pub(crate) use status::{EndsTold, Standing, StatusTold};
 
 use super::source::Tenant;
 use crate::arguments::{Common, Form};
@@ -95,6 +95,17 @@ fn login_of(name: &Name, settings: &Settings, credentials: &Credentials) -> Resu
     };
     let client_secret = credentials.client_secret.clone();
     Ok(Login { client_id: settings.client_id().to_owned(), client_secret, grant })
+}
+
+/// Refuses to take the demonstration's two ends for those of an integration that was deleted.
+pub(super) fn refuse_deleted(common: &Common) -> Result<()> {
+    match delete::deletion(&common.state.join(&common.integration))? {
+        None => Ok(()),
+        Some(was) => {
+            let (name, at) = (&common.integration, was.deleted_at);
+            Err(exit::Usage(format!("`{name}` was deleted at {at}; `snowhaul connect` sets it up anew")).into())
+        }
+    }
 }
 
 /// The pipelines of a night of this integration: all of them, or those of devices alone where its applications are off.

@@ -46,12 +46,15 @@ pub(crate) fn undone(undone: &Undone, rows: &[PlannedRow], limit: usize, common:
         line(
             &mut text,
             format!(
-                "{} rows had nothing before that run, and stay: {}{}",
+                "{} rows made records, and those stay: {}{}",
                 undone.made,
                 named.join(", "),
                 if undone.made as usize > named.len() { ", …" } else { "" }
             ),
         );
+    }
+    if undone.not_known > 0 {
+        line(&mut text, format!("{} values stay, as nobody knows what was there before", undone.not_known));
     }
     if undone.not_applied > 0 {
         line(&mut text, format!("{} rows of its plan were not proven to have arrived", undone.not_applied));

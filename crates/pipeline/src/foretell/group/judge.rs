@@ -69,7 +69,7 @@ impl Oracle<'_> {
         }
         let found = matches.get(&key).map(Vec::as_slice).unwrap_or_default();
         *matched = found;
-        let place = map.is_shared.then(|| (map.target.clone(), key));
+        let place = (self.foresees && map.is_shared).then(|| (map.target.clone(), key));
         let left = place.as_ref().and_then(|place| self.left.get(place)).cloned();
         let is_made = left.is_some() && found.is_empty();
         told.matches = u32::try_from(found.len().max(usize::from(is_made))).unwrap_or(u32::MAX);

@@ -1,27 +1,26 @@
-//! The rows that put values back, group by group: what a run sent beside what was held before it, what is held now, and what
-//! the records say now.
+//! The rows that put values back, group by group: what a run sent, beside what became of it, what was held before, what is held
+//! now, and what the records say now.
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringBuilder};
 use engine::TextColumn;
 use ledger::{HeldBatch, HeldWalk, Ledger, Standing, Values};
 use transform::{Compiled, lineage};
 
-use super::{ChangedSince, Undone};
+use super::Undone;
+use super::former::Former;
+use super::put_back::{PuttingBack, undoing};
 use crate::declaration::Pipeline;
 use crate::error::Error;
-use crate::foretell::{Looked, MapPlan, Oracle};
+use crate::foretell::{Came, ForetoldLine, Lines, MapPlan, Oracle, lines};
 use crate::limits;
 use crate::planned::Before;
 use crate::planner::{self, CHANGE, Change, Counts, Output, PlanFile, extend, plan_schema, with_column};
 use crate::run::One;
 use crate::saved::SavedTable;
-
-/// What clears a field, as ServiceNow's transform maps read it: a value that was empty before is put back by it.
-const CLEARS: &str = "NULL";
 
 /// Rows that put back.
 pub(super) struct PutBack {
@@ -36,51 +35,64 @@ pub(super) struct Undoing<'a> {
     compiled: Compiled,
     columns: Vec<String>,
     sent: Option<PlanFile>,
+    came: Came,
     before: Before,
+    told: Told,
     held: HeldWalk,
     output: Output,
     held_rows: Vec<Range<usize>>,
     by_reason: Counts,
-    /// The run that is undone.
-    of_run: i64,
     /// The run that plans it.
     number: i64,
 }
 
 /// A row whose values may be put back.
-struct Candidate {
-    key: String,
-    title: String,
+pub(super) struct Candidate {
+    pub(super) key: String,
+    pub(super) title: String,
     /// Why the run sent it.
-    change: Change,
+    pub(super) change: Change,
     moment: String,
     held_row: usize,
-    /// By column: what was held before, what the run sent, what is held now.
-    values: Vec<[String; 3]>,
+    /// By column.
+    pub(super) cells: Vec<Cell>,
+}
+
+/// One value of a candidate.
+pub(super) struct Cell {
+    /// What was there before the run.
+    pub(super) former: Former,
+    /// What the run sent.
+    pub(super) sent: String,
+    /// What is held now, until it is what is to be sent.
+    pub(super) now: String,
 }
 
 impl<'a> Undoing<'a> {
+    /// `outcomes` are those of the run that is undone.
     pub(super) fn open(
         one: &'a One<'a>,
         ledger: &Ledger,
         table: &SavedTable,
-        folder: &Path,
-        (of_run, number): (i64, i64),
+        (folder, outcomes): (&Path, &Path),
+        number: i64,
     ) -> Result<Self, Error> {
         let columns = one.pipeline.value_columns();
         let files = table.files.at(folder);
         let before = files.before.as_ref().map(|file| file.path.as_path());
+        let told = table.files.foretold_at(folder).map(|file| lines(&file.path)).transpose()?;
         Ok(Self {
             one,
             compiled: one.pipeline.mapping().clone().compile()?,
+            came: Came::open(outcomes)?,
             before: Before::open(before, table, &columns)?,
+            told: Told { lines: told, next: None },
             held: HeldWalk::over(ledger.read_held(&table.staging_table, &columns)?),
             output: Output::new(ledger.plan_file(number, &table.staging_table)?),
             sent: files.rows,
             columns,
             held_rows: Vec::new(),
             by_reason: Counts::new(),
-            of_run,
             number,
         })
     }
@@ -90,20 +102,29 @@ impl<'a> Undoing<'a> {
             let maps = MapPlan::all(self.one.target, self.one.pipeline).await?;
             let mut oracle = Oracle::new(self.one.target, self.number).asking_who();
             for group in planner::groups(&sent.path)? {
-                let candidates = self.candidates(&group?, undone)?;
+                let candidates = self.candidates(&group?, &maps, undone)?;
                 if candidates.is_empty() {
                     continue;
                 }
                 let looked = oracle.look(&maps, &self.as_held(&candidates)?).await?;
-                let rows = self.put_back(candidates, &maps, &looked, undone)?;
-                self.output.write(rows)?;
+                let putting = PuttingBack { pipeline: self.one.pipeline, columns: &self.columns, maps: &maps };
+                let mut kept = Vec::new();
+                for (candidate, looked) in candidates.into_iter().zip(&looked) {
+                    kept.extend(putting.back(candidate, looked, undone));
+                }
+                self.write(&kept)?;
             }
         }
         Ok(PutBack { rows: self.output.finish()?, held_rows: self.held_rows, by_reason: self.by_reason })
     }
 
-    /// The rows of a group that were applied and had been held before.
-    fn candidates(&mut self, group: &RecordBatch, undone: &mut Undone) -> Result<Vec<Candidate>, Error> {
+    /// The rows of a group that changed a record, and of which something is known from before.
+    fn candidates(
+        &mut self,
+        group: &RecordBatch,
+        maps: &[MapPlan],
+        undone: &mut Undone,
+    ) -> Result<Vec<Candidate>, Error> {
         let column = |name: &str| {
             let array = group.column_by_name(name).expect("a plan has its own columns");
             TextColumn::new(array).map_err(transform::Error::Gather)
@@ -114,35 +135,30 @@ impl<'a> Undoing<'a> {
         for row in 0..group.num_rows() {
             let key = keys.text(row).unwrap_or_default();
             let change = reasons.text(row).and_then(Change::parse).unwrap_or(Change::Unproven);
-            let before = self.before.of(key)?;
-            let Some((held, place)) = up_to(&mut self.held, key)? else {
-                undone.not_applied += 1;
+            let (came, line) = (self.came.of(key)?, self.told.of(key)?);
+            let before = self.before.held(key)?;
+            let held = up_to(&mut self.held, key)?.filter(|(held, place)| is_proven(held, *place));
+            let changed_something = came.iter().any(|outcome| matches!(outcome.as_str(), "inserted" | "updated"));
+            let Some((held, place)) = held.filter(|_| changed_something) else {
+                undone.not_applied += u64::from(came.iter().all(|outcome| outcome != "ignored"));
                 continue;
             };
-            let known = held.row(place);
-            let is_applied = matches!(known.standing, Standing::Held | Standing::Retired) && known.run >= self.of_run;
-            if !is_applied {
-                undone.not_applied += 1;
+            let title = title(self.one.pipeline, &sent, row);
+            if !came.iter().any(|outcome| outcome == "updated") {
+                undone.made(title);
                 continue;
             }
-            let title = title(self.one.pipeline, &sent, row);
-            let Some((before, before_place)) = before else {
-                undone.made += 1;
-                if undone.made_named.len() < limits::BRAKE_EXAMPLES {
-                    undone.made_named.push(title);
-                }
-                continue;
-            };
-            let text = |values: &Values, column: &str, place| values.text(column, place).unwrap_or_default().to_owned();
-            let of_column = |name: &String| {
-                [text(&before, name, before_place), text(&sent, name, row), text(held.values(), name, place)]
+            let cell = |name: &String| Cell {
+                former: Former::of(name, (self.one.pipeline, maps), before.as_ref(), change, line.as_ref()),
+                sent: sent.text(name, row).unwrap_or_default().to_owned(),
+                now: held.values().text(name, place).unwrap_or_default().to_owned(),
             };
             candidates.push(Candidate {
                 key: key.to_owned(),
                 title,
                 change,
-                moment: known.moment,
-                values: self.columns.iter().map(of_column).collect(),
+                moment: held.moment(place).to_owned(),
+                cells: self.columns.iter().map(cell).collect(),
                 held_row: self.held.place(),
             });
         }
@@ -151,14 +167,15 @@ impl<'a> Undoing<'a> {
 
     /// The candidates as they are held now: what their records should say.
     fn as_held(&self, candidates: &[Candidate]) -> Result<RecordBatch, Error> {
-        let text = |name: &str, candidate: &Candidate| match name {
+        self.batch(candidates, |name, candidate| match name {
             lineage::ROW_KEY => Some(candidate.key.clone()),
-            _ => {
-                let place = self.columns.iter().position(|column| column == name)?;
-                Some(candidate.values[place][2].clone()).filter(|value| !value.is_empty())
-            }
-        };
-        self.batch(candidates, text)
+            _ => self.value(name, candidate),
+        })
+    }
+
+    fn value(&self, name: &str, candidate: &Candidate) -> Option<String> {
+        let place = self.columns.iter().position(|column| column == name)?;
+        Some(candidate.cells[place].now.clone()).filter(|value| !value.is_empty())
     }
 
     fn batch(
@@ -170,92 +187,59 @@ impl<'a> Undoing<'a> {
         let column = |name: &str| -> ArrayRef {
             let mut builder = StringBuilder::new();
             candidates.iter().for_each(|candidate| builder.append_option(text(name, candidate)));
-            std::sync::Arc::new(builder.finish())
+            Arc::new(builder.finish())
         };
         let columns = schema.fields().iter().map(|field| column(field.name())).collect();
         Ok(RecordBatch::try_new(schema, columns).map_err(transform::Error::Gather)?)
     }
 
-    /// The rows that put back what is still as the run wrote it.
-    fn put_back(
-        &mut self,
-        candidates: Vec<Candidate>,
-        maps: &[MapPlan],
-        looked: &[Vec<Looked>],
-        undone: &mut Undone,
-    ) -> Result<RecordBatch, Error> {
-        let mut kept = Vec::new();
-        for (mut candidate, looked) in candidates.into_iter().zip(looked) {
-            let touched = touched(maps, looked);
-            let mut is_put_back = false;
-            for (column, [before, sent, now]) in self.columns.iter().zip(&mut candidate.values) {
-                let is_by_hand = touched.contains(column.as_str());
-                // What was not sent was not changed.
-                let was_changed = before != sent && !sent.is_empty();
-                if was_changed && now == sent && !is_by_hand {
-                    is_put_back = true;
-                    *now = if before.is_empty() { CLEARS.to_owned() } else { std::mem::take(before) };
-                    continue;
-                }
-                if was_changed {
-                    let since = since(maps, looked, column, now, is_by_hand);
-                    note(
-                        undone,
-                        ChangedSince {
-                            pipeline: self.one.pipeline.name().to_owned(),
-                            title: candidate.title.clone(),
-                            column: column.clone(),
-                            written: sent.clone(),
-                            ..since
-                        },
-                    );
-                }
-                if is_by_hand {
-                    // Sent, it would undo what somebody else did.
-                    now.clear();
-                }
-            }
-            if is_put_back {
-                kept.push(candidate);
-            }
-        }
-        for candidate in &mut kept {
-            self.in_use_again(candidate);
+    /// Writes the rows that put back.
+    fn write(&mut self, kept: &[Candidate]) -> Result<(), Error> {
+        for candidate in kept {
             extend(&mut self.held_rows, candidate.held_row);
             *self.by_reason.entry(undoing(candidate.change).as_str().to_owned()).or_default() += 1;
         }
-        let text = |name: &str, candidate: &Candidate| match name {
+        let rows = self.batch(kept, |name, candidate| match name {
             lineage::ROW_KEY => Some(candidate.key.clone()),
             lineage::NEWEST => Some(candidate.moment.clone()).filter(|moment| !moment.is_empty()),
             CHANGE => Some(undoing(candidate.change).as_str().to_owned()),
-            _ => {
-                let place = self.columns.iter().position(|column| column == name)?;
-                Some(candidate.values[place][2].clone()).filter(|value| !value.is_empty())
-            }
-        };
-        let rows = self.batch(&kept, text)?;
+            _ => self.value(name, candidate),
+        })?;
         let prints = self.compiled.fingerprints(&rows)?;
-        Ok(with_column(&rows, lineage::FINGERPRINT, std::sync::Arc::new(prints)).map_err(transform::Error::Gather)?)
+        let rows = with_column(&rows, lineage::FINGERPRINT, Arc::new(prints)).map_err(transform::Error::Gather)?;
+        self.output.write(rows)
     }
+}
 
-    /// What a run retired comes back as the declaration says: what was sent before it retired does not say that it is in use.
-    fn in_use_again(&self, candidate: &mut Candidate) {
-        let retire = self.one.pipeline.retire.as_ref().filter(|_| candidate.change == Change::Retire);
-        for (column, [_, _, now]) in self.columns.iter().zip(&mut candidate.values) {
-            if let Some(back) = retire.and_then(|retire| retire.back.get(column)) {
-                now.clone_from(back);
+/// What was foretold of a run's rows, walked beside them.
+struct Told {
+    lines: Option<Lines>,
+    next: Option<ForetoldLine>,
+}
+
+impl Told {
+    /// What was foretold of a row; none where nothing was. Keys come in rising order.
+    fn of(&mut self, key: &str) -> Result<Option<ForetoldLine>, Error> {
+        let Some(lines) = &mut self.lines else { return Ok(None) };
+        loop {
+            let Some(next) = self.next.take().map_or_else(|| lines.next().transpose(), |next| Ok(Some(next)))? else {
+                return Ok(None);
+            };
+            match next.row_key.as_str().cmp(key) {
+                std::cmp::Ordering::Less => {}
+                std::cmp::Ordering::Equal => return Ok(Some(next)),
+                std::cmp::Ordering::Greater => {
+                    self.next = Some(next);
+                    return Ok(None);
+                }
             }
         }
     }
 }
 
-/// Why a row goes that undoes a change.
-fn undoing(change: Change) -> Change {
-    match change {
-        Change::Retire => Change::Back,
-        Change::Back => Change::Retire,
-        _ => Change::Changed,
-    }
+/// True where what is held of a row was proven.
+fn is_proven(held: &HeldBatch, place: usize) -> bool {
+    matches!(held.standing(place), Standing::Held | Standing::Retired)
 }
 
 /// The held row of a key, in a walk that rises.
@@ -266,51 +250,16 @@ fn up_to<'h>(held: &'h mut HeldWalk, key: &str) -> Result<Option<(&'h HeldBatch,
     Ok(held.current()?.filter(|(batch, place)| batch.row_key(*place) == key))
 }
 
-/// Staging columns whose target fields hold something else than is held: somebody else changed them.
-fn touched<'m>(maps: &'m [MapPlan], looked: &[Looked]) -> HashSet<&'m str> {
-    let mut touched = HashSet::new();
-    for (map, looked) in maps.iter().zip(looked) {
-        for changed in &looked.told.fields {
-            let from = map.fields.iter().filter(|field| field.to == changed.field);
-            touched.extend(from.map(|field| field.from.as_str()));
-        }
-    }
-    touched
-}
-
-/// Who changed a column's value since, as far as that is known.
-fn since(maps: &[MapPlan], looked: &[Looked], column: &str, now: &str, is_by_hand: bool) -> ChangedSince {
-    let mut since = ChangedSince {
-        pipeline: String::new(),
-        title: String::new(),
-        column: String::new(),
-        written: String::new(),
-        now: now.to_owned(),
-        by: "a later run".to_owned(),
-        at: String::new(),
-    };
-    if !is_by_hand {
-        return since;
-    }
-    for (map, looked) in maps.iter().zip(looked) {
-        let Some(field) = map.fields.iter().find(|field| field.from == column) else { continue };
-        let changed = looked.told.fields.iter().find(|changed| changed.field == field.to);
-        if let (Some(changed), Some(record)) = (changed, looked.records.first()) {
-            (since.now, since.by, since.at) = (changed.old.clone(), record.by.clone(), record.at.clone());
-        }
-    }
-    since
-}
-
-fn note(undone: &mut Undone, since: ChangedSince) {
-    if undone.changed_since.len() < limits::LISTED_ROWS_MAX {
-        undone.changed_since.push(since);
-    } else {
-        undone.changed_since_not_listed += 1;
-    }
-}
-
 fn title(pipeline: &Pipeline, values: &Values, row: usize) -> String {
     let words = pipeline.title.iter().filter_map(|column| values.text(column, row));
     words.collect::<Vec<_>>().join(" ")
+}
+
+impl Undone {
+    fn made(&mut self, title: String) {
+        self.made += 1;
+        if self.made_named.len() < limits::BRAKE_EXAMPLES {
+            self.made_named.push(title);
+        }
+    }
 }

@@ -1,5 +1,5 @@
-//! Where secrets come from: a file descriptor, the environment, else a person at a terminal, who sees nothing of what is
-//! typed. Never arguments: everybody on the machine may read those.
+//! Where secrets come from: a file descriptor, the environment, else a person at a terminal, who sees nothing of what
+//! is typed. Never arguments: everybody on the machine may read those.
 //!
 //! What is read goes through buffers that are wiped. The environment's own copy stays where the system keeps it.
 
@@ -152,8 +152,8 @@ async fn typed(question: &str, is_hidden: bool) -> Result<Zeroizing<String>> {
     Ok(line.ok_or(Interrupted)?)
 }
 
-/// The line that is read next; none where the terminal was closed. A terminal gives one line at a time, and no more than
-/// some 4,000 bytes of it.
+/// The line that is read next; none where the terminal was closed. A terminal gives one line at a time, and no more
+/// than some 4,000 bytes of it.
 fn line_of(mut terminal: impl Read) -> std::io::Result<Option<Zeroizing<String>>> {
     let mut bytes = Zeroizing::new(vec![0; SECRET_BYTES_MAX + 2]);
     let length = terminal.read(&mut bytes)?;
@@ -185,7 +185,7 @@ impl Quiet {
 impl Drop for Quiet {
     fn drop(&mut self) {
         // A terminal that is gone needs nothing put back.
-        drop(tcsetattr(&self.terminal, OptionalActions::Now, &self.before));
+        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
     }
 }
 
