@@ -10,7 +10,7 @@ use crate::approvals::{self, Approval, AuditEntry};
 use crate::error::{Error, sqlite};
 use crate::held::{HeldBatch, HeldReader};
 use crate::identity::IdentityKind;
-use crate::ledger::{Held, held_of, identity_of, read_part};
+use crate::ledger::{Held, held_of, identity_of};
 use crate::runs::{PipelineRecord, RunRecord, RunState};
 use crate::schema;
 
@@ -75,13 +75,14 @@ impl History {
         columns: &[String],
         part: &Part<'_>,
     ) -> Result<HeldReader, Error> {
-        read_part(self.held(staging_table)?, staging_table, columns, part)
+        let found = self.again(staging_table, |held| HeldReader::open(staging_table, held, columns, part))?;
+        Ok(found.unwrap_or_else(|| HeldReader::empty(staging_table)))
     }
 
     /// The held row of a key with the values of these staging columns, as the only one of its batch.
     pub fn held_row(&self, staging_table: &str, columns: &[String], row_key: &str) -> Result<Option<HeldBatch>, Error> {
-        let Some(held) = self.held(staging_table)? else { return Ok(None) };
-        Ok(HeldBatch::with_key(staging_table, held.path(), columns, row_key)?.filter(|batch| batch.rows() > 0))
+        let found = self.again(staging_table, |held| HeldBatch::with_key(staging_table, held, columns, row_key))?;
+        Ok(found.flatten().filter(|batch| batch.rows() > 0))
     }
 
     /// Held rows that have this value, in any letters, in one of the columns that are looked at; with the values of
@@ -93,8 +94,23 @@ impl History {
         looked_at: &[String],
         value: &str,
     ) -> Result<Vec<HeldBatch>, Error> {
-        let Some(held) = self.held(staging_table)? else { return Ok(Vec::new()) };
-        HeldBatch::saying(staging_table, held.path(), columns, (looked_at, value))
+        let found = |held: &Path| HeldBatch::saying(staging_table, held, columns, (looked_at, value));
+        Ok(self.again(staging_table, found)?.unwrap_or_default())
+    }
+
+    /// Reads the committed generation; once more where a run has committed another one meanwhile and taken its file away.
+    fn again<T>(&self, staging_table: &str, read: impl Fn(&Path) -> Result<T, Error>) -> Result<Option<T>, Error> {
+        let Some(mut held) = self.held(staging_table)? else { return Ok(None) };
+        loop {
+            let failure = match read(held.path()) {
+                Ok(found) => return Ok(Some(found)),
+                Err(failure) => failure,
+            };
+            match self.held(staging_table)? {
+                Some(newer) if newer.path() != held.path() => held = newer,
+                _ => return Err(failure),
+            }
+        }
     }
 
     /// The identity of one kind that the ledger is bound to.

@@ -69,6 +69,7 @@ pub async fn explain(options: ExplainOptions<'_>, destination: Option<Destinatio
         verdict: Vec::new(),
         snapshot: None,
         rows: Vec::new(),
+        called: 0,
         notes: Vec::new(),
     };
     let target = match destination {
@@ -101,6 +102,8 @@ struct Seen {
     sealed: Sealed,
     narrowed: Narrowed,
     called: HashSet<Place>,
+    /// How many records are called so, of which the first few are looked at.
+    called_in_all: usize,
 }
 
 impl Looking<'_> {
@@ -118,12 +121,16 @@ impl Looking<'_> {
                 explanation.snapshot = Some(looked_at(&seen.sealed));
             }
             if self.options.app.is_none() {
-                explanation.rows.extend(self.device(pipeline, &compiled, seen.as_ref(), &snapshots).await?);
+                let (rows, called) = self.device(pipeline, &compiled, seen.as_ref(), &snapshots).await?;
+                explanation.rows.extend(rows);
+                explanation.called += called;
                 continue;
             }
             let groups = self.groups(pipeline, &compiled, seen.as_ref()).await?;
             for child in self.options.pipelines.iter().filter(|child| within(child) == Some(pipeline.name())) {
-                explanation.rows.extend(self.applications(child, seen.as_ref(), &groups).await?);
+                let (rows, called) = self.applications(child, seen.as_ref(), &groups).await?;
+                explanation.rows.extend(rows);
+                explanation.called += called;
             }
         }
         if self.options.app.is_some() && !self.options.pipelines.iter().any(|pipeline| within(pipeline).is_some()) {
@@ -135,25 +142,33 @@ impl Looking<'_> {
     /// Looks for the device in a snapshot.
     async fn see(&self, snapshot: &str, pipeline: &Pipeline) -> Result<Seen, Error> {
         let mapping = pipeline.mapping();
-        let mut data_sets: Vec<&str> = mapping.joins.iter().map(|join| join.data_set.as_str()).collect();
-        data_sets.push(&mapping.driver);
+        let is_alone = self.options.app.is_some() && self.needs_no_partners(pipeline);
+        let partners = mapping.joins.iter().filter(|_| !is_alone).map(|join| join.data_set.as_str());
+        let mut data_sets: Vec<&str> = partners.chain([mapping.driver.as_str()]).collect();
         if self.options.app.is_some() {
             let children = self.options.pipelines.iter().filter(|child| within(child) == Some(pipeline.name()));
             data_sets.extend(children.map(|child| child.mapping().driver.as_str()));
         }
         let sealed = self.options.snapshots.verify_only(snapshot, &data_sets)?;
         let wide = Wide::open(&sealed).await?;
-        let called = wide.called(pipeline, self.options.wanted).await?;
+        let mut called = wide.called(pipeline, self.options.wanted).await?;
+        let called_in_all = called.len();
+        if called.len() > limits::EXPLAINED_ROWS {
+            let mut first: Vec<Place> = called.into_iter().collect();
+            first.sort_unstable();
+            first.truncate(limits::EXPLAINED_ROWS);
+            called = first.into_iter().collect();
+        }
         let mut narrowed = Narrowed::default();
         if !called.is_empty() {
-            narrowed = wide.narrow(pipeline, called.clone()).await?;
+            narrowed = wide.narrow(pipeline, called.clone(), is_alone).await?;
             for child in self.options.pipelines.iter().filter(|child| within(child) == Some(pipeline.name())) {
                 if self.options.app.is_some() {
                     narrowed = wide.completed_by(child, &narrowed).await?;
                 }
             }
         }
-        Ok(Seen { sealed, narrowed, called })
+        Ok(Seen { sealed, narrowed, called, called_in_all })
     }
 
     /// The rows of a device.
@@ -163,11 +178,13 @@ impl Looking<'_> {
         compiled: &Compiled,
         seen: Option<&Seen>,
         snapshots: &[String],
-    ) -> Result<Vec<ExplainedRow>, Error> {
+    ) -> Result<(Vec<ExplainedRow>, usize), Error> {
         let mut rows = Vec::new();
+        let mut called = 0;
         if let Some(seen) = seen.filter(|seen| !seen.called.is_empty()) {
             let normalised = normalise(pipeline, compiled, &seen.narrowed, &seen.sealed, Detail::Raw).await?;
-            for (key, driving) in &normalised.driving {
+            called = normalised.driving.len().max(seen.called_in_all);
+            for (key, driving) in normalised.driving.iter().take(limits::EXPLAINED_ROWS) {
                 let mut row = self.row(pipeline, key, Some((&normalised, &seen.sealed))).await?;
                 row.records = driving.clone();
                 for join in &pipeline.mapping().joins {
@@ -181,6 +198,7 @@ impl Looking<'_> {
             rows.extend(self.unreadable(pipeline, &seen.sealed));
         }
         let held = past::held_called(&self.history, pipeline, self.options.wanted)?;
+        called = called.max(held.len());
         for one in held.into_iter().take(limits::EXPLAINED_ROWS) {
             let key = one.row().row_key;
             if !rows.iter().any(|row| row.row_key == key) {
@@ -201,7 +219,8 @@ impl Looking<'_> {
             });
         }
         rows.truncate(limits::EXPLAINED_ROWS);
-        Ok(rows)
+        let called = called.max(rows.len());
+        Ok((rows, called))
     }
 
     /// Records that could not be read and are called so.
@@ -247,6 +266,20 @@ impl Looking<'_> {
         Ok(None)
     }
 
+    /// True where what the parts of a device are known by follows from the driving record alone: the records that complete it
+    /// need not be looked for then.
+    fn needs_no_partners(&self, pipeline: &Pipeline) -> bool {
+        let mapping = pipeline.mapping();
+        let mut children = self.options.pipelines.iter().filter(|child| within(child) == Some(pipeline.name()));
+        children.all(|child| {
+            let named = child.retire.as_ref().and_then(|retire| retire.within.as_ref()).map(|within| &within.column);
+            let fields = named.map(|name| mapping.fields_of(name)).unwrap_or_default();
+            let of_driver = |field: &String| field.split('.').next() == Some(mapping.alias.as_str());
+            let joins_others = child.mapping().joins.iter().any(|join| join.data_set != mapping.driver);
+            !fields.is_empty() && fields.iter().all(of_driver) && !joins_others
+        })
+    }
+
     /// The groups that a device's rows are, as the pipelines of its parts name them: column and value.
     async fn groups(
         &self,
@@ -256,13 +289,25 @@ impl Looking<'_> {
     ) -> Result<Vec<(String, String)>, Error> {
         let children = self.options.pipelines.iter().filter(|child| within(child) == Some(pipeline.name()));
         let columns = children.filter_map(|child| Some(child.retire.as_ref()?.within.as_ref()?.column.clone()));
+        let columns: Vec<String> = columns.collect();
         let held = past::held_called(&self.history, pipeline, self.options.wanted)?;
-        let mut staged = Vec::new();
-        if let Some(seen) = seen.filter(|seen| !seen.called.is_empty()) {
-            let normalised = normalise(pipeline, compiled, &seen.narrowed, &seen.sealed, Detail::Rows).await?;
-            staged.extend(normalised.staged.into_values());
+        let (mut staged, mut groups) = (Vec::new(), Vec::new());
+        match seen.filter(|seen| !seen.called.is_empty()) {
+            Some(seen) if self.needs_no_partners(pipeline) => {
+                let mapping = pipeline.mapping();
+                let declared = columns.iter().filter_map(|name| mapping.columns.iter().find(|one| one.name == *name));
+                let expressions: Vec<&str> = declared.map(|column| column.value.as_str()).collect();
+                let values = seen.narrowed.values(&mapping.driver, &mapping.alias, &expressions).await?;
+                for (column, values) in columns.iter().zip(values) {
+                    groups.extend(values.into_iter().map(|value| (column.clone(), value)));
+                }
+            }
+            Some(seen) => {
+                let normalised = normalise(pipeline, compiled, &seen.narrowed, &seen.sealed, Detail::Rows).await?;
+                staged.extend(normalised.staged.into_values());
+            }
+            None => {}
         }
-        let mut groups = Vec::new();
         for column in columns {
             for row in &staged {
                 groups.extend(text_of(row, &column)?.map(|value| (column.clone(), value)));
@@ -280,19 +325,18 @@ impl Looking<'_> {
         pipeline: &Pipeline,
         seen: Option<&Seen>,
         groups: &[(String, String)],
-    ) -> Result<Vec<ExplainedRow>, Error> {
+    ) -> Result<(Vec<ExplainedRow>, usize), Error> {
         let wanted = self.options.app.unwrap_or_default().trim().to_lowercase();
         let compiled = pipeline.mapping().clone().compile()?;
-        let mut rows = Vec::new();
+        let (mut rows, mut called) = (Vec::new(), 0);
         if let Some(seen) = seen.filter(|seen| seen.narrowed.has(&pipeline.mapping().driver)) {
             let normalised = normalise(pipeline, &compiled, &seen.narrowed, &seen.sealed, Detail::Raw).await?;
-            for key in normalised.called(pipeline, &wanted)? {
+            let keys = normalised.called(pipeline, &wanted)?;
+            called = keys.len();
+            for key in keys.into_iter().take(limits::EXPLAINED_ROWS) {
                 let mut row = self.row(pipeline, &key, Some((&normalised, &seen.sealed))).await?;
                 row.records = normalised.driving.get(&key).cloned().unwrap_or_default();
                 rows.push(row);
-                if rows.len() == limits::EXPLAINED_ROWS {
-                    return Ok(rows);
-                }
             }
         }
         for (column, group) in groups {
@@ -302,12 +346,16 @@ impl Looking<'_> {
                 let key = one.row().row_key;
                 let is_called =
                     columns.iter().any(|column| one.value(column).is_some_and(|value| value.to_lowercase() == wanted));
-                if is_called && rows.len() < limits::EXPLAINED_ROWS && !rows.iter().any(|row| row.row_key == key) {
-                    rows.push(self.row(pipeline, &key, None).await?);
+                if is_called && !rows.iter().any(|row| row.row_key == key) {
+                    called += 1;
+                    if rows.len() < limits::EXPLAINED_ROWS {
+                        rows.push(self.row(pipeline, &key, None).await?);
+                    }
                 }
             }
         }
-        Ok(rows)
+        let called = called.max(rows.len());
+        Ok((rows, called))
     }
 }
 

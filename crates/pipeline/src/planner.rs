@@ -38,7 +38,7 @@ pub use change::{Change, Changes};
 pub(crate) use compare::{Deciding, StagedRow, Verdict, plan_schema, with_column};
 pub(crate) use marks::{Mark, Marks};
 pub use measure::{StagedCompared, columns_compared, compare_staged};
-pub(crate) use vanished::{Groups, Judge};
+pub(crate) use vanished::{Gone, Groups, Judge, ReadHeld};
 
 use crate::declaration::Pipeline;
 use crate::error::Error;
@@ -110,7 +110,8 @@ pub(crate) async fn plan(
     let undecoded = manifest.rejected.iter().filter(|record| record.data_set == *driver).count() as u64;
     (options.events)(RunEvent::StepStarted { flow: flow_name.clone(), step: Step::Plan, rows: Some(decoded) });
     let mut stager = Stager::new(compiled, place);
-    let (groups, seen) = groups_of(pipeline, ledger, options.pipelines)?;
+    let read = |table: &str, columns: &[String]| ledger.read_held_compared(table, columns);
+    let (groups, seen) = groups_of(pipeline, &read, options.pipelines)?;
     let mut rows = compiled.rows(engine, Some(decoded), seen).await?;
     let read_at = manifest.begun_at.parse().unwrap_or(options.now);
     let mut making = Making::begin(pipeline, compiled, ledger, options, read_at, groups)?;
@@ -143,14 +144,14 @@ pub(crate) fn is_whole(snapshot: &Sealed) -> bool {
 
 /// What is known of the groups whose rows retire together, and who counts them while the rows are put in order; nothing
 /// where the pipeline has no groups.
-fn groups_of(
+pub(crate) fn groups_of(
     pipeline: &Pipeline,
-    ledger: &Ledger,
+    read: ReadHeld<'_>,
     pipelines: &[Pipeline],
 ) -> Result<(Groups, Option<engine::Seen>), Error> {
     let within = pipeline.retire.as_ref().and_then(|retire| retire.within.as_ref());
     let Some(within) = within else { return Ok((Groups::default(), None)) };
-    let retired = vanished::retired_groups(ledger, pipelines, within)?;
+    let retired = vanished::retired_groups(read, pipelines, within)?;
     let present: Arc<Mutex<HashMap<u64, u32>>> = Arc::default();
     let (counted, column) = (Arc::clone(&present), within.column.clone());
     let seen: engine::Seen = Arc::new(move |batch: &RecordBatch| {

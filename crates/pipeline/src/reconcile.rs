@@ -15,7 +15,7 @@ mod judge;
 mod walk;
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use engine::{Engine, Part, Settings};
@@ -32,6 +32,7 @@ use crate::declaration::Pipeline;
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::foretell::{MapPlan, Oracle};
+use crate::planner::{Judge, groups_of};
 use crate::{limits, preflight, stored};
 use gone::Gone;
 use judge::Judging;
@@ -81,23 +82,46 @@ pub async fn reconcile(options: ReconcileOptions<'_>, destination: Destination) 
             manifest.completeness.as_str()
         ));
     }
-    let spill = options.folder.join("spill-reconcile");
-    std::fs::create_dir_all(&spill).map_err(|source| Error::Folder { folder: spill.clone(), source })?;
-    let settings = Settings { spill: Some(spill.clone()), ..Settings::default() };
+    let spill = Spill::make(options.folder)?;
+    let settings = Settings { spill: Some(spill.0.clone()), ..Settings::default() };
     let engine = engine_over(Given::Snapshot(options.snapshot), settings).await?;
     for pipeline in options.pipelines {
-        let one =
-            One { pipeline, engine: &engine, snapshot: options.snapshot, history: &history, target: &target, is_whole };
+        let one = One {
+            pipeline,
+            pipelines: options.pipelines,
+            engine: &engine,
+            snapshot: options.snapshot,
+            history: &history,
+            target: &target,
+            is_whole,
+        };
         one.reconcile(&mut report).await?;
     }
-    // What it spilled is of no use to anybody.
-    drop(std::fs::remove_dir_all(&spill));
     Ok(report)
+}
+
+/// What is spilled, in a folder that no other process uses; it goes with this value.
+struct Spill(PathBuf);
+
+impl Spill {
+    fn make(folder: &Path) -> Result<Self, Error> {
+        let spill = folder.join(format!("spill-reconcile-{}", uuid::Uuid::new_v4().simple()));
+        std::fs::create_dir_all(&spill).map_err(|source| Error::Folder { folder: spill.clone(), source })?;
+        Ok(Self(spill))
+    }
+}
+
+impl Drop for Spill {
+    fn drop(&mut self) {
+        // Of use to nobody; what cannot be removed is only disk space.
+        drop(std::fs::remove_dir_all(&self.0));
+    }
 }
 
 /// One pipeline whose tables are compared.
 struct One<'a> {
     pipeline: &'a Pipeline,
+    pipelines: &'a [Pipeline],
     engine: &'a Engine,
     snapshot: &'a Sealed,
     history: &'a History,
@@ -144,14 +168,18 @@ impl One<'_> {
         let columns = self.pipeline.value_columns();
         let mut held = HeldWalk::over(self.history.read_held_part(table, &columns, &Part::default())?);
         let driver = self.snapshot.manifest.data_set(&compiled.mapping().driver).map(|file| file.rows);
-        let mut rows = compiled.rows(self.engine, driver, None).await?;
+        let read = |table: &str, columns: &[String]| self.history.read_held_part(table, columns, &Part::default());
+        let (groups, seen) = groups_of(self.pipeline, &read, self.pipelines)?;
+        let mut rows = compiled.rows(self.engine, driver, seen).await?;
         let mut stager = Stager::new(&compiled, |_, _| String::new());
         let mut oracle = Oracle::new(self.target, i64::MAX).asking_who();
-        let mut gone = Gone::new(self, maps, first);
+        let read_at = self.snapshot.manifest.begun_at.parse().unwrap_or_default();
+        let judge = Judge::new(self.pipeline.retire.as_ref(), self.is_whole, read_at, groups);
+        let mut gone = Gone::new(self, maps, first, judge);
         let mut judging = Judging::new(self.pipeline, maps, first);
         while let Some(batch) = rows.next().await {
             let staged = stager.stage(&batch?)?;
-            gone.keep(staged.left_out);
+            gone.keep(staged.left_out, &staged.keyless)?;
             let texts = stored::as_texts(&staged.rows)?;
             let looked = oracle.look(maps, &texts).await?;
             let staged = judge::Staged::of(&texts, self.pipeline)?;

@@ -25,8 +25,10 @@ pub fn rows_where(
     find: impl Fn(&RecordBatch) -> Vec<usize>,
 ) -> Result<Vec<RecordBatch>, Error> {
     let failed = |source: ParquetError| Error::Decode { path: path.to_owned(), source: Box::new(source) };
+    // Opened once: whoever replaces the file meanwhile does not mix two of them.
+    let opened = File::open(path).map_err(|source| at("open", path, source))?;
     let open = || -> Result<ParquetRecordBatchReaderBuilder<File>, Error> {
-        let file = File::open(path).map_err(|source| at("open", path, source))?;
+        let file = opened.try_clone().map_err(|source| at("open", path, source))?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?;
         Ok(match within {
             Some((column, least, greatest)) => {

@@ -61,7 +61,7 @@ impl<'s> Wide<'s> {
     ) -> Result<HashSet<Place>, Error> {
         let any = wanted.iter().filter(|(_, values)| !values.is_empty()).map(|(expression, values)| {
             let listed: Vec<String> = values.iter().map(|value| quoted(value)).collect();
-            format!("CAST(({expression}) AS VARCHAR) IN ({})", listed.join(", "))
+            format!("({expression}) IN ({})", listed.join(", "))
         });
         let any: Vec<String> = any.collect();
         if any.is_empty() { Ok(HashSet::new()) } else { self.places(data_set, alias, &any.join(" OR ")).await }
@@ -86,8 +86,14 @@ impl<'s> Wide<'s> {
         })?)
     }
 
-    /// Everything that has to do with these driving records of a pipeline.
-    pub(super) async fn narrow(&self, pipeline: &Pipeline, called: HashSet<Place>) -> Result<Narrowed, Error> {
+    /// Everything that has to do with these driving records of a pipeline; the records that complete them left out where
+    /// `is_alone` says so.
+    pub(super) async fn narrow(
+        &self,
+        pipeline: &Pipeline,
+        called: HashSet<Place>,
+        is_alone: bool,
+    ) -> Result<Narrowed, Error> {
         let mapping = pipeline.mapping();
         let mut narrowed = Narrowed::default();
         narrowed.put(&mapping.driver, self.read(&mapping.driver, &called)?);
@@ -98,6 +104,9 @@ impl<'s> Wide<'s> {
         let mut driving = called;
         driving.extend(self.having(&mapping.driver, &mapping.alias, &wanted).await?);
         narrowed.put(&mapping.driver, self.read(&mapping.driver, &driving)?);
+        if is_alone {
+            return Ok(narrowed);
+        }
         let ways = mapping.joins.iter().flat_map(|join| &join.on);
         let driven: Vec<&str> = ways.map(|on| on.driver.as_str()).collect();
         let mut values = narrowed.values(&mapping.driver, &mapping.alias, &driven).await?.into_iter();
@@ -157,7 +166,12 @@ impl Narrowed {
     }
 
     /// The distinct values of some expressions over one data set; what was not understood is none.
-    async fn values(&self, data_set: &str, alias: &str, expressions: &[&str]) -> Result<Vec<BTreeSet<String>>, Error> {
+    pub(super) async fn values(
+        &self,
+        data_set: &str,
+        alias: &str,
+        expressions: &[&str],
+    ) -> Result<Vec<BTreeSet<String>>, Error> {
         let mut values = vec![BTreeSet::new(); expressions.len()];
         if expressions.is_empty() || !self.has(data_set) {
             return Ok(values);
@@ -184,7 +198,7 @@ fn identities(pipeline: &Pipeline) -> Vec<String> {
     let own = |column: &&transform::Column| {
         let fields = mapping.fields_in(&column.value);
         let of_driver = |field: &String| field.split('.').next() == Some(mapping.alias.as_str());
-        mapping.key.contains(&column.name) && fields.iter().all(of_driver)
+        mapping.key.contains(&column.name) && !fields.is_empty() && fields.iter().all(of_driver)
     };
     let by_key = mapping.columns.iter().filter(own).map(|column| column.value.clone());
     let mut identities: Vec<String> = by_joins.chain(by_key).collect();

@@ -42,6 +42,7 @@ impl HeldOne {
             at: row.at,
             missing: row.missing,
             missing_since: row.missing_since,
+            targets: row.targets.into_iter().map(|target| (target.table, target.sys_id)).collect(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use engine::TextColumn;
+use ledger::Standing;
 use snapshot::Sealed;
 use transform::lineage;
 
@@ -16,7 +17,7 @@ use super::told::{ExplainedColumn, ExplainedRow, Next};
 use super::words;
 use crate::declaration::Pipeline;
 use crate::error::Error;
-use crate::planner::{Change, Deciding, Judge, StagedRow, Verdict};
+use crate::planner::{Change, Deciding, Groups, Judge, StagedRow, Verdict};
 use crate::stored::as_texts;
 
 impl Looking<'_> {
@@ -56,6 +57,20 @@ impl Looking<'_> {
         Ok(row)
     }
 
+    /// What is known of the group that a held row is of: whether it was retired itself, and its rows with it.
+    fn group_of(&self, pipeline: &Pipeline, held: &HeldOne) -> Result<Groups, Error> {
+        let within = pipeline.retire.as_ref().and_then(|retire| retire.within.as_ref());
+        let Some(within) = within else { return Ok(Groups::default()) };
+        let Some(group) = held.value(&within.column) else { return Ok(Groups::default()) };
+        let mut retired = false;
+        for parent in self.options.pipelines.iter().filter(|parent| parent.name() == within.pipeline) {
+            let column = std::slice::from_ref(&within.column);
+            let rows = past::held_saying(&self.history, parent, column, group)?;
+            retired |= rows.iter().any(|one| one.row().standing == Standing::Retired);
+        }
+        Ok(Groups::of_one(&within.column, retired.then_some(group)))
+    }
+
     /// What the next run would do, were the newest snapshot what it reads.
     fn next(
         &self,
@@ -77,7 +92,7 @@ impl Looking<'_> {
         let verdict = match held {
             None => Verdict::Planned(Change::New),
             Some(held) => {
-                let judge = Judge::of_one(pipeline.retire.as_ref(), self.now);
+                let judge = Judge::new(pipeline.retire.as_ref(), false, self.now, self.group_of(pipeline, held)?);
                 let deciding = Deciding {
                     judge: &judge,
                     volatile_days: pipeline.mapping().volatile_days,

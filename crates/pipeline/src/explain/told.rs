@@ -23,8 +23,10 @@ pub struct Explanation {
     pub verdict: Vec<String>,
     /// The newest snapshot; none where nothing was ever read.
     pub snapshot: Option<LookedAt>,
-    /// Rows that it became, or would have become.
+    /// Rows that it became, or would have become; the first few where very many are called so.
     pub rows: Vec<ExplainedRow>,
+    /// How many are called so.
+    pub called: usize,
     /// What could not be looked at, and why.
     pub notes: Vec<String>,
 }
@@ -163,6 +165,8 @@ pub struct HeldTold {
     pub missing: u32,
     /// When the first of them was read; empty where none.
     pub missing_since: String,
+    /// The target records that it was proven to be, with their tables.
+    pub targets: Vec<(String, String)>,
 }
 
 /// A target record as the instance has it now.

@@ -21,13 +21,17 @@ pub(super) fn verdict(explanation: &mut Explanation, pipelines: &[Pipeline]) {
     if explanation.rows.is_empty() {
         said.push(never_seen(explanation, &who, pipelines));
     }
-    let keys = explanation.rows.iter().filter(|row| !row.row_key.is_empty()).count();
-    if keys > 1 {
-        let what = if explanation.app.is_some() { "applications" } else { "devices" };
-        said.push(format!("{keys} {what} are called {who}; each is explained by itself"));
+    let (called, told) = (explanation.called, explanation.rows.len());
+    let what = if explanation.app.is_some() { "applications" } else { "devices" };
+    if called > told {
+        let by = if explanation.app.is_some() { "path" } else { "serial number" };
+        said.push(format!("{called} {what} are called {who}; the first {told} are explained: ask by {by}"));
+    } else if told > 1 {
+        said.push(format!("{told} {what} are called {who}; each is explained by itself"));
     }
+    let scope = explanation.snapshot.as_ref().and_then(|snapshot| snapshot.scope.as_deref());
     for row in &explanation.rows {
-        said.extend(of_row(row, &who));
+        said.extend(of_row(row, &who, scope));
     }
     explanation.verdict = said;
 }
@@ -49,18 +53,17 @@ fn never_seen(explanation: &Explanation, who: &str, pipelines: &[Pipeline]) -> S
 }
 
 /// The sentences about one row, the one that matters most first.
-fn of_row(row: &ExplainedRow, asked: &str) -> Vec<String> {
+fn of_row(row: &ExplainedRow, asked: &str, scope: Option<&str>) -> Vec<String> {
     let who = if row.title.is_empty() { asked.to_owned() } else { format!("{} ({})", row.title, row.pipeline) };
     let mut said = Vec::new();
     said.extend(why_no_row(row, &who));
+    let scope = scope.map(|scope| format!(", which was read of {scope} alone")).unwrap_or_default();
     said.extend(row.last_seen.as_ref().map(|seen| {
-        format!(
-            "{who} is not in the newest snapshot; snapshot {}, read at {}, had it last",
-            seen.snapshot, seen.read_at
-        )
+        let (last, at) = (&seen.snapshot, &seen.read_at);
+        format!("{who} is not in the newest snapshot{scope}; snapshot {last}, read at {at}, had it last")
     }));
     if row.records.is_empty() && row.last_seen.is_none() && row.held.is_some() {
-        said.push(format!("{who} is not in the newest snapshot"));
+        said.push(format!("{who} is not in the newest snapshot{scope}"));
     }
     said.extend(duplicates(row, &who));
     for unknown in &row.next.unknown {
@@ -131,8 +134,7 @@ fn standing(row: &ExplainedRow, who: &str) -> Option<String> {
         let is_staged = row.records.iter().any(|record| record.fate == Fate::Staged);
         return is_staged.then(|| format!("{who} is not in ServiceNow yet, as far as is proven"));
     };
-    let records: Vec<String> =
-        row.targets.iter().map(|target| format!("`{}` {}", target.table, target.sys_id)).collect();
+    let records: Vec<String> = held.targets.iter().map(|(table, sys_id)| format!("`{table}` {sys_id}")).collect();
     let records = if records.is_empty() { String::new() } else { format!(" as {}", records.join(", ")) };
     Some(match held.standing {
         "held" => {

@@ -1,7 +1,6 @@
 //! Held rows beside staging rows, both in rising order of keys. Apart because every row must come out of it exactly once:
 //! unchanged, waiting or planned; and every held row that has no partner is judged.
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -39,7 +38,7 @@ pub(super) struct Comparison<'a> {
     held_rows: Vec<Range<usize>>,
     /// Rows that retire, since the last batch was put together.
     retiring: Vec<Retiring>,
-    /// Rows that retire of each group, by its name's hash: the share of a group is judged at the end.
+    /// Rows that retire of each group: the share of a group is judged at the end.
     retiring_of: std::collections::HashMap<String, u32>,
     schema: SchemaRef,
 }
@@ -132,7 +131,7 @@ impl<'a> Comparison<'a> {
             pipeline,
             compiled,
             held,
-            judge: Judge { retire, is_evidence, read_at, groups, alive: HashSet::new() },
+            judge: Judge::new(retire, is_evidence, read_at, groups),
             marks: MarksFile::new(ledger.plan_part(options.run, table, "marks")?),
             everything_in_doubt: options.everything_in_doubt,
             now: options.now,
@@ -148,7 +147,7 @@ impl<'a> Comparison<'a> {
 
     /// The rows of a batch that are to be sent, and those before its last one that retire.
     pub(super) fn compare(&mut self, staged: &Staged) -> Result<RecordBatch, Error> {
-        self.keep_alive(&staged.keyless)?;
+        self.judge.keep_alive(&staged.keyless)?;
         let rows = &staged.rows;
         self.count_empty(rows);
         let column = |name: &str| {
@@ -212,16 +211,6 @@ impl<'a> Comparison<'a> {
         let marks = self.marks.finish()?;
         let held_rows = in_order(self.held_rows);
         Ok(Compared { accounts: self.accounts, changes: self.changes, held_rows, marks })
-    }
-
-    /// Records without a key keep those rows alive that they may be.
-    fn keep_alive(&mut self, keyless: &RecordBatch) -> Result<(), Error> {
-        let alive_by = self.judge.retire.and_then(|retire| retire.alive_by.as_ref());
-        let Some(array) = alive_by.and_then(|name| keyless.column_by_name(name)) else { return Ok(()) };
-        let values = TextColumn::new(array).map_err(transform::Error::Gather)?;
-        let values = (0..keyless.num_rows()).filter_map(|row| values.text(row));
-        self.judge.alive.extend(values.map(str::to_owned));
-        Ok(())
     }
 
     fn count_empty(&mut self, rows: &RecordBatch) {

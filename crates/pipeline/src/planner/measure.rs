@@ -76,7 +76,8 @@ pub fn compare_staged<'a>(
         is_evidence: true,
         events: &events,
     };
-    let (groups, _) = groups_of(pipeline, ledger, pipelines)?;
+    let read = |table: &str, columns: &[String]| ledger.read_held_compared(table, columns);
+    let (groups, _) = groups_of(pipeline, &read, pipelines)?;
     let mut making = Making::begin(pipeline, compiled, ledger, &options, now, groups)?;
     for rows in rows {
         let rows = rows?;
@@ -88,7 +89,8 @@ pub fn compare_staged<'a>(
 
 /// The columns of the held file that a comparison reads, for a bound that reads the same; none where nothing is held.
 pub fn columns_compared(pipeline: &Pipeline, ledger: &Ledger) -> Result<Vec<String>, Error> {
-    let (groups, _) = groups_of(pipeline, ledger, std::slice::from_ref(pipeline))?;
+    let read = |table: &str, columns: &[String]| ledger.read_held_compared(table, columns);
+    let (groups, _) = groups_of(pipeline, &read, std::slice::from_ref(pipeline))?;
     let columns = compared_columns(pipeline, groups.column.as_ref());
     let held = ledger.read_held_compared(pipeline.staging_table(), &columns)?;
     Ok(held.columns_read())

@@ -4,13 +4,18 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arrow::array::RecordBatch;
+use engine::TextColumn;
 use jiff::{SignedDuration, Timestamp};
-use ledger::{HeldBatch, HeldWalk, Ledger, Standing};
+use ledger::{HeldBatch, HeldReader, HeldWalk, Standing};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::marks::Mark;
 use crate::declaration::{Pipeline, Retire, Within};
 use crate::error::Error;
+
+/// How what is held of a staging table is read, with the values of some columns.
+pub(crate) type ReadHeld<'r> = &'r dyn Fn(&str, &[String]) -> Result<HeldReader, ledger::Error>;
 
 /// The groups whose rows retire together: the devices that applications are installed on.
 #[derive(Default)]
@@ -24,6 +29,12 @@ pub(crate) struct Groups {
 }
 
 impl Groups {
+    /// Nothing but a group that was retired itself, or none.
+    pub(crate) fn of_one(column: &str, retired: Option<&str>) -> Self {
+        let retired = retired.map(|group| xxh3_64(group.as_bytes())).into_iter().collect();
+        Self { column: Some(column.to_owned()), retired, ..Self::default() }
+    }
+
     /// How many rows the snapshot has of a group.
     pub(super) fn present(&self, group: &str) -> u32 {
         let present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
@@ -41,13 +52,17 @@ impl Groups {
 }
 
 /// The groups that the rows of another pipeline are, where those are held as retired.
-pub(super) fn retired_groups(ledger: &Ledger, pipelines: &[Pipeline], within: &Within) -> Result<HashSet<u64>, Error> {
+pub(super) fn retired_groups(
+    read: ReadHeld<'_>,
+    pipelines: &[Pipeline],
+    within: &Within,
+) -> Result<HashSet<u64>, Error> {
     let mut retired = HashSet::new();
     let Some(pipeline) = pipelines.iter().find(|pipeline| pipeline.name() == within.pipeline) else {
         return Ok(retired);
     };
     let columns = std::slice::from_ref(&within.column);
-    let mut walk = HeldWalk::over(ledger.read_held_compared(pipeline.staging_table(), columns)?);
+    let mut walk = HeldWalk::over(read(pipeline.staging_table(), columns)?);
     while let Some((batch, row)) = walk.current()? {
         if batch.standing(row) == Standing::Retired
             && let Some(group) = batch.values().text(&within.column, row)
@@ -61,7 +76,7 @@ pub(super) fn retired_groups(ledger: &Ledger, pipelines: &[Pipeline], within: &W
 
 /// What follows for a held row that the snapshot does not have.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Gone {
+pub(crate) enum Gone {
     /// Nothing: it proves nothing, or the row is retired already.
     Nothing,
     /// It is counted.
@@ -83,9 +98,9 @@ pub(crate) struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    /// Who judges one row by itself: it knows of no other rows, and nothing follows from what it does not see.
-    pub(crate) fn of_one(retire: Option<&'a Retire>, read_at: Timestamp) -> Self {
-        Self { retire, is_evidence: false, read_at, groups: Groups::default(), alive: HashSet::new() }
+    /// Who judges the rows of a snapshot that is all of the tenant, or of one of which nothing follows for what it lacks.
+    pub(crate) fn new(retire: Option<&'a Retire>, is_evidence: bool, read_at: Timestamp, groups: Groups) -> Self {
+        Self { retire, is_evidence, read_at, groups, alive: HashSet::new() }
     }
 
     /// True where what is held of a row is that it was to retire.
@@ -94,7 +109,17 @@ impl<'a> Judge<'a> {
         first.is_some_and(|(column, value)| batch.values().text(column, row) == Some(value))
     }
 
-    pub(super) fn judge(&self, batch: &HeldBatch, row: usize) -> Gone {
+    /// Notes records that have no key: any row of theirs may be alive.
+    pub(crate) fn keep_alive(&mut self, keyless: &RecordBatch) -> Result<(), Error> {
+        let alive_by = self.retire.and_then(|retire| retire.alive_by.as_ref());
+        let Some(array) = alive_by.and_then(|name| keyless.column_by_name(name)) else { return Ok(()) };
+        let values = TextColumn::new(array).map_err(transform::Error::Gather)?;
+        let values = (0..keyless.num_rows()).filter_map(|row| values.text(row));
+        self.alive.extend(values.map(str::to_owned));
+        Ok(())
+    }
+
+    pub(crate) fn judge(&self, batch: &HeldBatch, row: usize) -> Gone {
         let Some(retire) = self.retire.filter(|_| self.is_evidence) else { return Gone::Nothing };
         if batch.standing(row) == Standing::Retired {
             return Gone::Nothing;

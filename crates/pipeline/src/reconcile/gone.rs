@@ -3,13 +3,15 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use ledger::{HeldRow, HeldWalk, Standing};
+use arrow::array::RecordBatch;
+use ledger::{HeldBatch, HeldRow, HeldTarget, HeldWalk, Standing};
 
 use super::finding::{Finding, FindingKind, Reconciled};
 use super::judge::retired_field;
 use super::{Explained, One, number_of};
 use crate::error::Error;
 use crate::foretell::MapPlan;
+use crate::planner::{Gone as Vanished, Judge, Mark};
 
 /// Held rows that are gone from the tenant.
 pub(super) struct Gone<'a> {
@@ -19,24 +21,27 @@ pub(super) struct Gone<'a> {
     first: usize,
     /// Keys of records that the snapshot has and no row came of: they are not gone.
     kept: HashSet<String>,
+    /// As the planner judges them.
+    judge: Judge<'a>,
     waiting: Vec<(HeldRow, String)>,
 }
 
 impl<'a> Gone<'a> {
-    pub(super) fn new(one: &'a One<'a>, maps: &'a [MapPlan], first: usize) -> Self {
-        Self { one, maps, first, kept: HashSet::new(), waiting: Vec::new() }
+    pub(super) fn new(one: &'a One<'a>, maps: &'a [MapPlan], first: usize, judge: Judge<'a>) -> Self {
+        Self { one, maps, first, kept: HashSet::new(), judge, waiting: Vec::new() }
     }
 
-    /// Notes keys that are in the snapshot and became no row.
-    pub(super) fn keep(&mut self, keys: Vec<String>) {
+    /// Notes keys that are in the snapshot and became no row, and records that have no key.
+    pub(super) fn keep(&mut self, keys: Vec<String>, keyless: &RecordBatch) -> Result<(), Error> {
         self.kept.extend(keys);
+        self.judge.keep_alive(keyless)
     }
 
     /// Takes the held rows before a key.
     pub(super) fn up_to(&mut self, held: &mut HeldWalk, key: &str) -> Result<(), Error> {
         while let Some((batch, place)) = held.current()?.filter(|(batch, place)| batch.row_key(*place) < key) {
             let title = self.one.title(|column| batch.values().text(column, place).map(str::to_owned));
-            self.take(batch.row(place), title);
+            self.take(batch, place, title);
             held.advance();
         }
         Ok(())
@@ -46,15 +51,19 @@ impl<'a> Gone<'a> {
     pub(super) fn rest(&mut self, held: &mut HeldWalk) -> Result<(), Error> {
         while let Some((batch, place)) = held.current()? {
             let title = self.one.title(|column| batch.values().text(column, place).map(str::to_owned));
-            self.take(batch.row(place), title);
+            self.take(batch, place, title);
             held.advance();
         }
         Ok(())
     }
 
-    fn take(&mut self, row: HeldRow, title: String) {
-        let says_something = row.standing == Standing::Retired || self.one.is_whole;
-        if says_something && !row.targets.is_empty() {
+    /// Takes a row that says something: one that we retired, or one that has vanished as the planner sees it.
+    fn take(&mut self, batch: &HeldBatch, place: usize, title: String) {
+        let is_retired = batch.standing(place) == Standing::Retired;
+        let judged = self.judge.judge(batch, place);
+        let has_vanished = matches!(judged, Vanished::Retires | Vanished::Counted(Mark::Missing { .. }));
+        let row = batch.row(place);
+        if (is_retired || has_vanished) && !row.targets.is_empty() {
             self.waiting.push((row, title));
         }
     }
@@ -63,12 +72,7 @@ impl<'a> Gone<'a> {
     pub(super) async fn look(&mut self, report: &mut Reconciled, explained: &mut Explained) -> Result<(), Error> {
         let rows = std::mem::take(&mut self.waiting);
         for (place, map) in self.maps.iter().enumerate() {
-            let target_of = |row: &HeldRow| {
-                let of_map = |target: &&ledger::HeldTarget| {
-                    target.table == map.target || self.maps.len() == 1 || row.targets.len() == 1
-                };
-                row.targets.iter().find(of_map).map(|target| target.sys_id.clone())
-            };
+            let target_of = |row: &HeldRow| self.target_of(row, place).map(|target| target.sys_id.clone());
             let ids: BTreeMap<String, &(HeldRow, String)> =
                 rows.iter().filter_map(|row| Some((target_of(&row.0)?, row))).collect();
             explained[place].extend(ids.keys().filter_map(|id| number_of(id)));
@@ -87,6 +91,18 @@ impl<'a> Gone<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The record that a map made of a row: the one of its own table, else the one that no map's own table claims, which is
+    /// of a table that extends it.
+    fn target_of<'r>(&self, row: &'r HeldRow, place: usize) -> Option<&'r HeldTarget> {
+        let own = row.targets.iter().find(|target| target.table == self.maps[place].target);
+        let is_claimed = |target: &&HeldTarget| self.maps.iter().any(|map| map.target == target.table);
+        let has_none = |map: &&MapPlan| !row.targets.iter().any(|target| target.table == map.target);
+        own.or_else(|| {
+            let before = self.maps[..place].iter().filter(has_none).count();
+            row.targets.iter().filter(|target| !is_claimed(target)).nth(before)
+        })
     }
 
     fn judge(&self, map: &MapPlan, row: &HeldRow, title: &str, record: &[String]) -> Option<Finding> {

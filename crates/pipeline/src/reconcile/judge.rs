@@ -130,7 +130,7 @@ impl<'a> Judging<'a> {
             self.judge(map, looked, &beside, &mut found);
             let table = self.first + place;
             report.tables[table].rows += 1;
-            report.tables[table].agree += u64::from(found.is_empty());
+            report.tables[table].agree += u64::from(found.is_empty() && !looked.records.is_empty());
             for finding in found {
                 report.find(table, finding);
             }
@@ -187,7 +187,9 @@ impl<'a> Judging<'a> {
             });
         }
         let retired = self.retired_field(map, record);
-        if let Some((field, value)) = retired {
+        // What we retired ourselves is put in use again by the next run.
+        let is_ours = beside.standing() == Some(Standing::Retired);
+        if let Some((field, value)) = retired.filter(|_| !is_ours) {
             found.push(Finding {
                 field: field.to_owned(),
                 found: value.to_owned(),

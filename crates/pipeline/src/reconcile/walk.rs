@@ -57,7 +57,7 @@ pub(super) async fn walk(
                 let detail = "it refers to nothing any more";
                 report.find(table, finding(FindingKind::WithoutComputer, &parent.to, detail));
             } else if !is_explained && one.is_whole && retired_field(one.pipeline, map, values).is_none() {
-                let detail = "it says that it was sent from here, and nothing that the tenant has explains it";
+                let detail = "it says that it was sent from here, and no staging row explains it: its device is gone, out of scope or rejected";
                 report.find(table, finding(FindingKind::Stale, "", detail));
             }
         }
