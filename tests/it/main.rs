@@ -10,6 +10,7 @@ mod faults;
 mod gates;
 mod killed;
 mod killed_loading;
+mod life;
 mod memory;
 mod nights;
 mod official_client;

@@ -183,7 +183,8 @@ impl Looking<'_> {
         let mut called = 0;
         if let Some(seen) = seen.filter(|seen| !seen.called.is_empty()) {
             let normalised = normalise(pipeline, compiled, &seen.narrowed, &seen.sealed, Detail::Raw).await?;
-            called = normalised.driving.len().max(seen.called_in_all);
+            let is_cut = seen.called_in_all > seen.called.len();
+            called = if is_cut { seen.called_in_all } else { normalised.driving.len() };
             for (key, driving) in normalised.driving.iter().take(limits::EXPLAINED_ROWS) {
                 let mut row = self.row(pipeline, key, Some((&normalised, &seen.sealed))).await?;
                 row.records = driving.clone();

@@ -1,6 +1,7 @@
 //! The command line, as a person types it.
 
 mod judging;
+mod life;
 mod reading;
 mod serving;
 
@@ -11,6 +12,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use judging::{
     ApplyArguments, ApproveArguments, ExplainArguments, PlanArguments, ReconcileArguments, UndoArguments,
+};
+pub(crate) use life::{
+    ConnectArguments, DeleteArguments, DoctorArguments, EditArguments, GrantWord, ReauthenticateArguments,
+    ScopeArguments, SecretArguments, StatusArguments, Switch,
 };
 pub(crate) use reading::{Platform, ReadingArguments, Region, SourceArguments, Way};
 pub(crate) use serving::{InstanceCommand, ServeArguments, TenantCommand, TenantServeArguments};
@@ -26,11 +31,15 @@ pub(crate) struct Arguments {
 }
 
 /// What every command knows.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Common {
     /// Folder of everything that is remembered
     #[arg(long, global = true, default_value = ".snowhaul", value_name = "DIR")]
     pub(crate) state: PathBuf,
+    /// Folder of the keys that open credentials, never inside the state folder; SNOWHAUL_KEYS, else
+    /// ~/.local/share/snowhaul/keys
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) keys: Option<PathBuf>,
     /// Folder of the pipelines; ./pipelines where it is there, else those built in
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) pipelines: Option<PathBuf>,
@@ -88,6 +97,18 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: RunsCommand,
     },
+    /// Join a tenant and an instance: both are checked before anything is kept
+    Connect(ConnectArguments),
+    /// Check both ends, and say for each thing that is wrong how to mend it; nothing is changed
+    Doctor(DoctorArguments),
+    /// Say how integrations stand: both ends, age of credentials, last runs, brakes that wait
+    Status(StatusArguments),
+    /// Change what an integration sends, of which devices, and when
+    Edit(EditArguments),
+    /// Give new credentials; the old ones stay in force until the new ones are accepted
+    Reauthenticate(ReauthenticateArguments),
+    /// End an integration: revoke its tokens, and destroy its credentials and their key
+    Delete(DeleteArguments),
     /// Try every pipeline's declaration and its checks; sends nothing
     Check,
     /// Write what ServiceNow imports
@@ -117,7 +138,7 @@ pub(crate) enum Command {
 }
 
 /// A whole night: what is read, and where it goes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct NightArguments {
     #[command(flatten)]
     pub(crate) source: SourceArguments,
@@ -125,6 +146,9 @@ pub(crate) struct NightArguments {
     pub(crate) reading: ReadingArguments,
     #[command(flatten)]
     pub(crate) run: RunArguments,
+    /// Run every connected integration, one after the other; where one fails, the next runs all the same
+    #[arg(long, conflicts_with_all = ["subdomain", "base_url", "instance_url", "age", "nights"])]
+    pub(crate) all: bool,
     /// Nights that the simulated tenant ages before it is read
     #[arg(long, value_name = "NIGHTS", default_value_t = 0, conflicts_with_all = ["subdomain", "base_url"])]
     pub(crate) age: u32,
@@ -155,7 +179,7 @@ pub(crate) struct ExtractArguments {
 }
 
 /// Where rows go, and how.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct RunArguments {
     #[command(flatten)]
     pub(crate) destination: DestinationArguments,
@@ -176,9 +200,9 @@ pub(crate) struct ReplayArguments {
 }
 
 /// Another instance than the embedded one. Secrets come from the environment, never from arguments.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct DestinationArguments {
-    /// Address of a ServiceNow instance; the embedded one otherwise
+    /// Address of a ServiceNow instance; that of a connected integration otherwise, else the embedded one
     #[arg(long, value_name = "URL", requires = "client_id")]
     pub(crate) instance_url: Option<String>,
     /// OAuth client; its secret in SNOWHAUL_CLIENT_SECRET

@@ -46,9 +46,31 @@ pub(crate) fn of_error(error: &anyhow::Error) -> u8 {
         INTERRUPTED
     } else if error.downcast_ref::<Usage>().is_some() {
         USAGE
+    } else if let Some(error) = error.downcast_ref::<integration::Error>() {
+        of_integration(error)
     } else {
         error.downcast_ref::<pipeline::Error>().map_or(FAILED, of_pipeline)
     }
+}
+
+fn of_integration(error: &integration::Error) -> u8 {
+    use integration::Error;
+    match error {
+        Error::Mistyped { .. } | Error::Setting { .. } | Error::Secret { .. } | Error::Unknown { .. } => USAGE,
+        // New credentials mend it.
+        Error::NoCredentials { .. } | Error::KeyGone { .. } => CREDENTIALS,
+        _ => FAILED,
+    }
+}
+
+/// Exit codes from the one that asks least of a person to the one that asks most.
+const RISING: [u8; 10] =
+    [DONE, CHANGES_WAIT, ROWS_HAVE_ERRORS, BUDGET_SPENT, INCOMPLETE, STOPPED, CREDENTIALS, FAILED, USAGE, INTERRUPTED];
+
+/// How several commands together end the process: as the one of them that went worst.
+pub(crate) fn worst(one: u8, other: u8) -> u8 {
+    let place = |code: u8| RISING.iter().position(|known| *known == code).unwrap_or(RISING.len());
+    if place(other) > place(one) { other } else { one }
 }
 
 fn of_pipeline(error: &pipeline::Error) -> u8 {
@@ -106,5 +128,16 @@ mod tests {
         let gone = load::Error::NoTable { doing: "send".to_owned(), said: String::new() };
         let gone = pipeline::Error::Target { doing: "send".to_owned(), source: Box::new(gone) };
         assert_eq!(of(gone.into()), FAILED);
+        let name: integration::Name = "acme".parse().expect("a name");
+        assert_eq!(of(integration::Error::Unknown { name: name.clone() }.into()), USAGE);
+        assert_eq!(of(integration::Error::KeyGone { name }.into()), CREDENTIALS);
+    }
+
+    #[test]
+    fn of_several_the_worst_counts() {
+        let all = [ROWS_HAVE_ERRORS, DONE, CREDENTIALS, INCOMPLETE];
+        assert_eq!(all.into_iter().fold(DONE, worst), CREDENTIALS);
+        assert_eq!(worst(FAILED, CREDENTIALS), FAILED);
+        assert_eq!(worst(DONE, DONE), DONE);
     }
 }

@@ -1,6 +1,7 @@
 //! Documents in words. Apart so that what a person reads stands in one place.
 
 mod explain;
+mod life;
 mod outcomes;
 mod plan;
 mod reconcile;
@@ -14,6 +15,7 @@ use serde_json::Value;
 use snapshot::Manifest;
 
 pub(crate) use explain::explanation;
+pub(crate) use life::{check, connected, deleted, edited, looked, names, reauthenticated, status};
 pub(crate) use outcomes::{outcomes, outcomes_csv};
 pub(crate) use plan::{audit, night, plan, undone};
 pub(crate) use reconcile::{csv as reconciled_csv, html as reconciled_html, text as reconciled};

@@ -1,5 +1,6 @@
 //! A pipeline's declaration, parsed once and then trusted: every field here was judged.
 
+mod expected;
 mod judge;
 mod raw;
 mod retire;

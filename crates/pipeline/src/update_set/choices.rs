@@ -15,11 +15,7 @@ type Choice<'p> = (&'p str, &'p str, String);
 
 /// Adds the choices that these pipelines need. Each is a record of its own, so that it adds to the instance's list.
 pub(super) fn choices(set: &mut UpdateSet, pipelines: &[Pipeline]) {
-    let needed: BTreeSet<Choice<'_>> = pipelines
-        .iter()
-        .flat_map(|pipeline| pipeline.maps.iter().map(move |map| (pipeline, map)))
-        .flat_map(|(pipeline, map)| map.fields.iter().filter_map(move |field| choice(pipeline, map, field)))
-        .collect();
+    let needed: BTreeSet<Choice<'_>> = pipelines.iter().flat_map(needed).collect();
     for (table, element, value) in needed {
         let record = Record::new("sys_choice", &[table, element, &value, "en"], &value)
             .text("element", element)
@@ -30,6 +26,12 @@ pub(super) fn choices(set: &mut UpdateSet, pipelines: &[Pipeline]) {
             .text("value", &value);
         set.push(&record, "Choice");
     }
+}
+
+/// The choices that one pipeline needs.
+pub(crate) fn needed(pipeline: &Pipeline) -> BTreeSet<(&str, &str, String)> {
+    let maps = pipeline.maps.iter();
+    maps.flat_map(|map| map.fields.iter().filter_map(move |field| choice(pipeline, map, field))).collect()
 }
 
 /// The choice that a field needs, if its value is always the same and an unlisted one would be rejected.

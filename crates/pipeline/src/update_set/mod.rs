@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 
 use access::loader_role;
 use choices::choices;
+pub(crate) use choices::needed as needed_choices;
 use record::{Record, UpdateSet, sys_id};
 
 use crate::declaration::{FieldMap, Kind, OwnTable, Pipeline, TransformMap};

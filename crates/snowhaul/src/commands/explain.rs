@@ -5,8 +5,8 @@ use flow::Clock;
 use pipeline::{Destination, ExplainOptions, ReconcileOptions};
 use snapshot::{Completeness, Store};
 
-use super::run::Place;
-use super::say;
+use super::run::{Place, is_embedded};
+use super::{life, say};
 use crate::arguments::{Common, DestinationArguments, ExplainArguments, Form, ReconcileArguments};
 use crate::embedded::Embedded;
 use crate::output::Output;
@@ -14,7 +14,7 @@ use crate::{exit, shown};
 
 /// Explains a device, or an application on it.
 pub(super) async fn explain(common: &Common, arguments: ExplainArguments, output: &mut Output) -> Result<u8> {
-    let pipelines = common.pipelines()?.nightly();
+    let pipelines = life::carried(common)?;
     let (folder, snapshots) = (common.folder()?, common.snapshots()?);
     let options = ExplainOptions {
         integration: &common.integration,
@@ -46,30 +46,30 @@ async fn asked(
     pipelines: &[pipeline::Pipeline],
     arguments: &DestinationArguments,
 ) -> Result<(Option<Destination>, Option<Embedded>, Option<String>)> {
-    let folder = common.folder()?;
-    if arguments.instance_url.is_none() && !folder.join("instance").is_dir() {
+    let is_embedded = is_embedded(common, arguments)?;
+    if is_embedded && !common.folder()?.join("instance").is_dir() {
         return Ok((None, None, Some("there is no embedded instance yet: no run has made one".to_owned())));
     }
-    match Place::open(&folder, pipelines, arguments).await.context("the instance could not be asked") {
+    match Place::open(common, pipelines, arguments).await.context("the instance could not be asked") {
         Ok(place) => Ok((Some(place.destination), place.embedded, None)),
-        Err(error) if arguments.instance_url.is_some() => Err(error),
+        Err(error) if !is_embedded => Err(error),
         Err(error) => Ok((None, None, Some(format!("{error:#}")))),
     }
 }
 
 /// Compares the tenant with the target tables.
 pub(super) async fn reconcile(common: &Common, arguments: ReconcileArguments, output: &mut Output) -> Result<u8> {
-    let pipelines = common.pipelines()?.nightly();
+    let pipelines = life::carried(common)?;
     let (folder, snapshots) = (common.folder()?, common.snapshots()?);
     let snapshot = match &arguments.snapshot {
         Some(snapshot) => snapshots.verify(snapshot)?,
         None => snapshots.verify(&newest(&snapshots)?)?,
     };
-    if arguments.destination.instance_url.is_none() && !folder.join("instance").is_dir() {
+    if is_embedded(common, &arguments.destination)? && !folder.join("instance").is_dir() {
         let reason = "there is no embedded instance to compare with: `snowhaul run` makes one".to_owned();
         return Err(exit::Usage(reason).into());
     }
-    let place = Place::open(&folder, &pipelines, &arguments.destination).await?;
+    let place = Place::open(common, &pipelines, &arguments.destination).await?;
     let options = ReconcileOptions {
         integration: &common.integration,
         folder: &folder,

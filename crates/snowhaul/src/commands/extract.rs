@@ -9,8 +9,8 @@ use pipeline::{Extracted, ReadRequest, Resume};
 use serde::Serialize;
 use snapshot::Completeness;
 
-use super::say;
-use super::source::{self, Tenant};
+use super::source::Tenant;
+use super::{life, say};
 use crate::arguments::{Common, ExtractArguments};
 use crate::output::Output;
 use crate::{exit, progress, shown};
@@ -30,7 +30,7 @@ pub(super) async fn extract(common: &Common, arguments: ExtractArguments, output
         store: &store,
         tenant: &tenant.tenant,
         source: tenant.source.clone(),
-        settings: source::settings(data_sets, hints, &arguments.reading),
+        settings: tenant.settings(data_sets, hints, &arguments.reading)?,
         resume: resume(arguments.resume.as_deref()),
         checkpoint_every: Duration::from_secs(arguments.reading.checkpoint),
         events: &events,
@@ -52,7 +52,7 @@ pub(super) async fn extract(common: &Common, arguments: ExtractArguments, output
 /// carries it.
 pub(super) fn wanted(common: &Common) -> Result<(BTreeSet<DataSet>, BTreeSet<DataSet>)> {
     let set = common.pipelines()?;
-    let mut wanted = pipeline::data_sets_of(&set.nightly())?;
+    let mut wanted = pipeline::data_sets_of(&life::carried(common)?)?;
     let beside: BTreeSet<DataSet> = set.read_beside().iter().copied().collect();
     let hints: BTreeSet<DataSet> =
         beside.iter().copied().filter(|data_set| *data_set == DataSet::AuditEvents).collect();

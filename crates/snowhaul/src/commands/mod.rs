@@ -3,6 +3,7 @@
 mod explain;
 mod extract;
 mod instance;
+mod life;
 mod look;
 mod plan;
 mod run;
@@ -11,6 +12,7 @@ mod source;
 mod tenant;
 
 pub(crate) use extract::Document;
+pub(crate) use life::{EndsTold, Looked, Standing, StatusTold};
 pub(crate) use source::{TOKEN, Tenant};
 
 use std::ffi::OsString;
@@ -88,7 +90,8 @@ fn failed(error: &anyhow::Error, output: &mut Output) -> u8 {
         let pipeline = cause.downcast_ref::<pipeline::Error>().and_then(pipeline::Error::hint);
         let snapshot = || cause.downcast_ref::<::snapshot::Error>().and_then(::snapshot::Error::hint);
         let ledger = || cause.downcast_ref::<ledger::Error>().and_then(ledger::Error::hint);
-        pipeline.or_else(snapshot).or_else(ledger)
+        let integration = || cause.downcast_ref::<integration::Error>().and_then(integration::Error::hint);
+        pipeline.or_else(snapshot).or_else(ledger).or_else(integration)
     });
     if let Some(hint) = hint {
         output.talk(&format!("hint: {hint}"));
@@ -110,6 +113,12 @@ async fn command(common: &Common, command: Command, output: &mut Output) -> Resu
         Command::Snapshot { command: SnapshotCommand::Import { folder } } => snapshot::import(common, &folder, output),
         Command::Snapshots { command } => snapshot::look(common, command, output),
         Command::Runs { command } => look::runs(common, command, output),
+        Command::Connect(arguments) => Box::pin(life::connect(common, arguments, output)).await,
+        Command::Doctor(arguments) => Box::pin(life::doctor(common, arguments, output)).await,
+        Command::Status(arguments) => life::status(common, &arguments, output),
+        Command::Edit(arguments) => Box::pin(life::edit(common, arguments, output)).await,
+        Command::Reauthenticate(arguments) => Box::pin(life::reauthenticate(common, arguments, output)).await,
+        Command::Delete(arguments) => Box::pin(life::delete(common, arguments, output)).await,
         Command::Check => look::check(common, output).await,
         Command::Export { command: ExportCommand::UpdateSet { out } } => {
             look::update_set(common, out.as_deref(), output)

@@ -9,8 +9,8 @@ use pipeline::{ApplyOptions, Pipeline, PlannedRow, RunOptions, SavedPlan, UndoOp
 use serde::Serialize;
 
 use super::run::{Place, print, read};
-use super::say;
 use super::source::Tenant;
+use super::{life, say};
 use crate::arguments::{ApplyArguments, ApproveArguments, Common, Form, PlanArguments, UndoArguments};
 use crate::output::Output;
 use crate::{exit, progress, shown};
@@ -25,7 +25,7 @@ struct Document<'a> {
 
 /// Plans and sends nothing.
 pub(super) async fn plan(common: &Common, arguments: PlanArguments, output: &mut Output) -> Result<u8> {
-    let pipelines = common.pipelines()?.nightly();
+    let pipelines = life::carried(common)?;
     let folder = common.folder()?;
     let events = progress::for_command(common);
     let (sealed, clock) = match &arguments.snapshot {
@@ -38,7 +38,7 @@ pub(super) async fn plan(common: &Common, arguments: PlanArguments, output: &mut
     };
     let place = match arguments.offline {
         true => None,
-        false => Some(Place::open(&folder, &pipelines, &arguments.run.destination).await?),
+        false => Some(Place::open(common, &pipelines, &arguments.run.destination).await?),
     };
     let options = RunOptions {
         integration: &common.integration,
@@ -105,9 +105,9 @@ struct UndoDocument<'a> {
 
 /// Plans to put back what a run changed, and sends nothing.
 pub(super) async fn undo(common: &Common, arguments: UndoArguments, output: &mut Output) -> Result<u8> {
-    let pipelines = common.pipelines()?.nightly();
+    let pipelines = life::carried(common)?;
     let folder = common.folder()?;
-    let place = Place::open(&folder, &pipelines, &arguments.destination).await?;
+    let place = Place::open(common, &pipelines, &arguments.destination).await?;
     let options = UndoOptions {
         integration: &common.integration,
         folder: &folder,
@@ -161,12 +161,12 @@ pub(super) fn approve(common: &Common, arguments: &ApproveArguments, output: &mu
 
 /// Sends a plan exactly as it was made.
 pub(super) async fn apply(common: &Common, arguments: ApplyArguments, output: &mut Output) -> Result<u8> {
-    let pipelines = common.pipelines()?.nightly();
+    let pipelines = life::carried(common)?;
     let folder = common.folder()?;
     let plan = pipeline::plan_folder(&folder, &arguments.plan);
     // What is wrong with the plan itself is said before anything is begun.
     SavedPlan::read(&plan).context("the plan cannot be sent")?;
-    let place = Place::open(&folder, &pipelines, &arguments.destination).await?;
+    let place = Place::open(common, &pipelines, &arguments.destination).await?;
     let options = ApplyOptions {
         integration: &common.integration,
         folder: &folder,

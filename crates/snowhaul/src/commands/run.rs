@@ -1,6 +1,5 @@
 //! `run` and `replay`: the main job.
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -8,9 +7,11 @@ use flow::Clock;
 use jiff::{SignedDuration, Timestamp};
 use load::{Grant, Login, Patience};
 use pipeline::{Destination, Events, Pipeline, ReadRequest, Resume, RunOptions, RunReport};
+use serde::Serialize;
 use snapshot::Sealed;
 use tenant::{Fleet, FleetConfig};
 
+use super::life::{self, Connected};
 use super::source::{self, Tenant};
 use super::{extract, say};
 use crate::arguments::{
@@ -22,17 +23,100 @@ use crate::{exit, progress, shown};
 
 /// Reads a tenant into a snapshot and carries it. A reading that was broken off is gone on with.
 pub(super) async fn run(common: &Common, arguments: NightArguments, output: &mut Output) -> Result<u8> {
+    if arguments.all {
+        return Box::pin(run_all(common, &arguments, output)).await;
+    }
     if let Some(nights) = arguments.nights {
         return run_nights(common, &arguments, nights, output).await;
     }
+    let report = Box::pin(night(common, &arguments)).await?;
+    print(common, &report, output)?;
+    Ok(exit::of_report(&report))
+}
+
+/// One night of one integration, unless a person has paused it. How it went is noted where the integration is connected.
+async fn night(common: &Common, arguments: &NightArguments) -> Result<RunReport> {
+    let connected = Connected::of(common)?;
+    if connected.as_ref().is_some_and(|connected| !connected.settings.is_sync_on()) {
+        return Err(paused(common));
+    }
+    let ended = Box::pin(carried_night(common, arguments)).await;
+    // Another end than the connected one says nothing of the connection.
+    let is_own = arguments.source.subdomain.is_none()
+        && arguments.source.base_url.is_none()
+        && arguments.run.destination.instance_url.is_none();
+    if is_own {
+        life::note_ended(common, &ended)?;
+    }
+    ended
+}
+
+async fn carried_night(common: &Common, arguments: &NightArguments) -> Result<RunReport> {
     let events = progress::for_command(common);
     let tenant = Tenant::open(common, &arguments.source, arguments.reading.wait, arguments.age).await?;
     let clock = tenant.tenant.clock();
     let sealed = read(common, tenant, &arguments.reading, &events).await?;
     let job = Job { command: "run", snapshot: &sealed, older: false, clock };
-    let report = carry(common, &job, &arguments.run, events).await?;
-    print(common, &report, output)?;
-    Ok(exit::of_report(&report))
+    carry(common, &job, &arguments.run, events).await
+}
+
+fn paused(common: &Common) -> anyhow::Error {
+    let name = &common.integration;
+    exit::Usage(format!("`{name}` is paused; `snowhaul edit {name} --sync on` lets it run again")).into()
+}
+
+/// One integration of `--all`, as it is printed.
+#[derive(Serialize)]
+struct OneOfAll<'a> {
+    schema_version: u32,
+    integration: &'a str,
+    exit_code: u8,
+    report: Option<&'a RunReport>,
+    error: Option<String>,
+}
+
+/// Runs every connected integration, one after the other: neither an error of one nor a brake keeps the next from running.
+/// A document each, a line each.
+async fn run_all(common: &Common, arguments: &NightArguments, output: &mut Output) -> Result<u8> {
+    let names = integration::names(&common.state)?;
+    if names.is_empty() {
+        let reason =
+            "no integration is connected here; `snowhaul connect` connects one, `--state` names another folder";
+        return Err(exit::Usage(reason.to_owned()).into());
+    }
+    let mut code = exit::DONE;
+    for name in &names {
+        let common = Common { integration: name.to_string(), ..common.clone() };
+        code = exit::worst(code, one_of_all(&common, arguments, output).await?);
+    }
+    Ok(code)
+}
+
+async fn one_of_all(common: &Common, arguments: &NightArguments, output: &mut Output) -> Result<u8> {
+    // One that a person has paused is left alone, and nothing is wrong with that. Settings that cannot be read fail below.
+    if Connected::of(common).is_ok_and(|found| found.is_some_and(|connected| !connected.settings.is_sync_on())) {
+        output.talk(&format!("{}: paused, left out", common.integration));
+        return Ok(exit::DONE);
+    }
+    output.talk(&format!("{}:", common.integration));
+    let ended = Box::pin(night(common, arguments)).await;
+    let code = ended.as_ref().map_or_else(|error| super::failed(error, output), exit::of_report);
+    match common.output {
+        Form::Json => output.data(&document_of(common, code, &ended)?),
+        _ => ended.iter().try_for_each(|report| print(common, report, output))?,
+    }
+    Ok(code)
+}
+
+fn document_of(common: &Common, exit_code: u8, ended: &Result<RunReport>) -> Result<String> {
+    let document = OneOfAll {
+        schema_version: pipeline::limits::SCHEMA_VERSION,
+        integration: &common.integration,
+        exit_code,
+        report: ended.as_ref().ok(),
+        error: ended.as_ref().err().map(|error| format!("{error:#}")),
+    };
+    serde_json::to_string(&document).context("could not write the document")
 }
 
 /// Carries a snapshot that is there already.
@@ -46,6 +130,10 @@ pub(super) async fn replay(common: &Common, arguments: ReplayArguments, output: 
 
 /// Lets nights of the simulated tenant pass, each with its run. It ends early where a night does not end well.
 async fn run_nights(common: &Common, arguments: &NightArguments, nights: u32, output: &mut Output) -> Result<u8> {
+    if Connected::of(common)?.is_some() {
+        return Err(source::no_simulation(common));
+    }
+    life::refuse_deleted(common)?;
     let fleet = FleetConfig { churn_per_mille: arguments.churn, ..FleetConfig::demonstration() };
     let before = source::nights_passed(common)?;
     let mut code = exit::DONE;
@@ -90,7 +178,7 @@ pub(super) async fn read(
         store: &store,
         tenant: &tenant.tenant,
         source: tenant.source.clone(),
-        settings: source::settings(data_sets, hints, arguments),
+        settings: tenant.settings(data_sets, hints, arguments)?,
         resume: Resume::IfFitting,
         checkpoint_every: Duration::from_secs(arguments.checkpoint),
         events,
@@ -109,9 +197,9 @@ struct Job<'a> {
 }
 
 async fn carry(common: &Common, job: &Job<'_>, arguments: &RunArguments, events: Events) -> Result<RunReport> {
-    let pipelines = common.pipelines()?.nightly();
+    let pipelines = life::carried(common)?;
     let folder = common.folder()?;
-    let place = Place::open(&folder, &pipelines, &arguments.destination).await?;
+    let place = Place::open(common, &pipelines, &arguments.destination).await?;
     let options = RunOptions {
         integration: &common.integration,
         folder: &folder,
@@ -131,21 +219,40 @@ async fn carry(common: &Common, job: &Job<'_>, arguments: &RunArguments, events:
     Ok(ended?)
 }
 
-/// Where rows go: the instance that was named, or the embedded one for as long as the command works.
+/// Where rows go: the instance that was named, that of a connected integration, or the embedded one for as long as the
+/// command works.
 pub(super) struct Place {
     pub(super) destination: Destination,
     pub(super) embedded: Option<Embedded>,
 }
 
 impl Place {
-    pub(super) async fn open(folder: &Path, pipelines: &[Pipeline], arguments: &DestinationArguments) -> Result<Self> {
+    pub(super) async fn open(
+        common: &Common,
+        pipelines: &[Pipeline],
+        arguments: &DestinationArguments,
+    ) -> Result<Self> {
         if let Some(destination) = destination(arguments)? {
             return Ok(Self { destination, embedded: None });
         }
+        match Connected::of(common)? {
+            Some(connected) => Ok(Self { destination: destination_of(common, &connected, arguments)?, embedded: None }),
+            None => Self::embedded(common, pipelines).await,
+        }
+    }
+
+    /// The demonstration's own instance.
+    pub(super) async fn embedded(common: &Common, pipelines: &[Pipeline]) -> Result<Self> {
+        life::refuse_deleted(common)?;
         let people = embedded::people_of(&Fleet::new(FleetConfig::demonstration()));
-        let embedded = Embedded::serve(&folder.join("instance"), pipelines, &people).await?;
+        let embedded = Embedded::serve(&common.folder()?.join("instance"), pipelines, &people).await?;
         Ok(Self { destination: embedded.destination(), embedded: Some(embedded) })
     }
+}
+
+/// True where rows go to the embedded instance.
+pub(super) fn is_embedded(common: &Common, arguments: &DestinationArguments) -> Result<bool> {
+    Ok(arguments.instance_url.is_none() && Connected::of(common)?.is_none())
 }
 
 pub(super) fn print(common: &Common, report: &RunReport, output: &mut Output) -> Result<()> {
@@ -164,11 +271,21 @@ fn destination(arguments: &DestinationArguments) -> Result<Option<Destination>> 
         None => Grant::ClientCredentials,
     };
     let login = Login { client_id: client_id.clone(), client_secret: secret("SNOWHAUL_CLIENT_SECRET")?.into(), grant };
-    let patience = Patience {
+    Ok(Some(Destination { base_url: base_url.clone(), login, patience: patience(arguments) }))
+}
+
+/// The instance of a connected integration, with its secrets from the vault.
+fn destination_of(common: &Common, connected: &Connected, arguments: &DestinationArguments) -> Result<Destination> {
+    let login = connected.login(&connected.credentials(common)?)?;
+    let base_url = connected.settings.instance_url().to_owned();
+    Ok(Destination { base_url, login, patience: patience(arguments) })
+}
+
+fn patience(arguments: &DestinationArguments) -> Patience {
+    Patience {
         confirm_within: arguments.confirm_within,
         quiet_period: arguments.quiet_period,
         late_answers: Duration::from_secs(u64::from(arguments.late_answers) * 3_600),
         answer_within: arguments.answer_within,
-    };
-    Ok(Some(Destination { base_url: base_url.clone(), login, patience }))
+    }
 }

@@ -1,5 +1,5 @@
-//! The tenant that a command reads: the one that was named, or the simulated one, which is served on a loopback port for
-//! as long as the command works.
+//! The tenant that a command reads: the one that was named, that of a connected integration, or the simulated one, which
+//! is served on a loopback port for as long as the command works.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -18,8 +18,9 @@ use tokio::task::JoinHandle;
 
 use clap::ValueEnum;
 
+use super::life::{self, Connected};
 use crate::arguments::{Common, Platform, ReadingArguments, Region, SourceArguments, Way};
-
+use crate::exit::Usage;
 use crate::spent::Spent;
 
 /// Where the API token of a tenant is looked for.
@@ -29,6 +30,8 @@ pub(crate) const TOKEN: &str = "SNOWHAUL_IRU_TOKEN";
 pub(crate) struct Tenant {
     pub(crate) tenant: extract::Tenant,
     pub(crate) source: Source,
+    /// The devices that a connected integration is for; none where the command line says it.
+    scope: Option<Scope>,
     /// Where what is spent of its hour is kept, and who keeps it.
     spent: Option<(Spent, JoinHandle<()>)>,
     simulated: Option<Simulated>,
@@ -41,11 +44,17 @@ struct Simulated {
 }
 
 impl Tenant {
-    /// The tenant that the arguments name, or the simulated one after so many nights.
+    /// The tenant that the arguments name, that of a connected integration, or the simulated one after so many nights.
     pub(crate) async fn open(common: &Common, source: &SourceArguments, wait: bool, nights: u32) -> Result<Self> {
-        match named(source)? {
-            Some(base_url) => Self::named(&common.state, base_url, wait),
+        if let Some(base_url) = named(source)? {
+            let config = ClientConfig::new(base_url);
+            return Self::at(&common.state, config, token_of_environment()?, wait);
+        }
+        match Connected::of(common)? {
+            Some(_) if nights > 0 => Err(no_simulation(common)),
+            Some(connected) => Self::connected(common, &connected, wait),
             None => {
+                life::refuse_deleted(common)?;
                 let night = nights.max(nights_passed(common)?);
                 let fleet = FleetConfig { night, ..FleetConfig::demonstration() };
                 Self::simulated(fleet, clock_after(common)?).await
@@ -53,19 +62,22 @@ impl Tenant {
         }
     }
 
-    fn named(state: &Path, base_url: String, wait: bool) -> Result<Self> {
-        let token = std::env::var(TOKEN).map_err(|_| {
-            crate::exit::Usage(format!(
-                "{TOKEN} is not set in the environment; make a token in Settings > Access > API tokens"
-            ))
-        })?;
-        let spent = Spent::of(state, &base_url);
+    fn connected(common: &Common, connected: &Connected, wait: bool) -> Result<Self> {
+        let config = ClientConfig::new(connected.settings.tenant_url());
+        let token = connected.credentials(common)?.iru_token;
+        let tenant = Self::at(&common.state, config, token, wait)?;
+        Ok(Self { scope: Some(connected.settings.scope()), ..tenant })
+    }
+
+    /// A tenant by its address, within what is left of its hour.
+    pub(super) fn at(state: &Path, config: ClientConfig, token: Secret, wait: bool) -> Result<Self> {
+        let spent = Spent::of(state, &config.base_url);
         let budget = BudgetConfig { wait, spent: spent.read(), ..BudgetConfig::default() };
-        let config = ClientConfig { budget: Some(budget), ..ClientConfig::new(base_url) };
-        let tenant = extract::Tenant::new(config, Secret::from(token)).map_err(pipeline::Error::from_tenant)?;
+        let config = ClientConfig { budget: Some(budget), ..config };
+        let tenant = extract::Tenant::new(config, token).map_err(pipeline::Error::from_tenant)?;
         let source = Source { kind: "tenant".to_owned(), identity: tenant.host().to_owned() };
         let keeping = tokio::spawn(spent.clone().keep(tenant.clone()));
-        Ok(Self { tenant, source, spent: Some((spent, keeping)), simulated: None })
+        Ok(Self { tenant, source, scope: None, spent: Some((spent, keeping)), simulated: None })
     }
 
     /// The demonstration's fleet behind a socket of its own, with a token that only this process knows and without the
@@ -85,7 +97,26 @@ impl Tenant {
         let tenant = extract::Tenant::new(ClientConfig::new(base_url), Secret::from(token))
             .map_err(pipeline::Error::from_tenant)?;
         let (tenant, source) = (tenant.by_clock(clock), demonstration());
-        Ok(Self { tenant, source, spent: None, simulated: Some(Simulated { stop, served }) })
+        Ok(Self { tenant, source, scope: None, spent: None, simulated: Some(Simulated { stop, served }) })
+    }
+
+    /// What is to be read; `hints` are of `data_sets`. The scope of a connected integration is its own: a command that
+    /// read other devices would take those that it leaves out for vanished, or send those that nobody wanted.
+    pub(crate) fn settings(
+        &self,
+        data_sets: BTreeSet<DataSet>,
+        hints: BTreeSet<DataSet>,
+        arguments: &ReadingArguments,
+    ) -> Result<ReadSettings> {
+        let settings = settings(data_sets, hints, arguments);
+        match &self.scope {
+            None => Ok(settings),
+            Some(_) if !settings.scope.is_everything() => {
+                let reason = "the scope is part of a connected integration: `snowhaul edit` changes it";
+                Err(Usage(reason.to_owned()).into())
+            }
+            Some(scope) => Ok(ReadSettings { scope: scope.clone(), ..settings }),
+        }
     }
 
     /// Stops serving, where it was served, and keeps what was spent.
@@ -100,6 +131,21 @@ impl Tenant {
         drop(simulated.stop);
         simulated.served.await.context("the simulated tenant panicked")?.context("the simulated tenant failed")
     }
+}
+
+/// What is said where the simulated tenant is asked for and a real one is connected: its devices must not get there.
+pub(crate) fn no_simulation(common: &Common) -> anyhow::Error {
+    let name = &common.integration;
+    Usage(format!(
+        "`{name}` is connected to a tenant of its own, and only the simulated one ages; say another --integration"
+    ))
+    .into()
+}
+
+fn token_of_environment() -> Result<Secret, Usage> {
+    let missing =
+        |_| Usage(format!("{TOKEN} is not set in the environment; make a token in Settings > Access > API tokens"));
+    std::env::var(TOKEN).map(Secret::from).map_err(missing)
 }
 
 /// By what the demonstration's snapshots are known.
@@ -154,12 +200,8 @@ fn named(source: &SourceArguments) -> Result<Option<String>> {
     Ok(Some(extract::base_url(subdomain, region).map_err(pipeline::Error::from_tenant)?))
 }
 
-/// What is to be read; `hints` are of `data_sets`.
-pub(crate) fn settings(
-    data_sets: BTreeSet<DataSet>,
-    hints: BTreeSet<DataSet>,
-    arguments: &ReadingArguments,
-) -> ReadSettings {
+/// What is to be read, by the command line alone.
+fn settings(data_sets: BTreeSet<DataSet>, hints: BTreeSet<DataSet>, arguments: &ReadingArguments) -> ReadSettings {
     let set = |values: &[String]| values.iter().cloned().collect();
     let platform = |platform: &Platform| {
         let value = platform.to_possible_value().expect("no platform is hidden");
