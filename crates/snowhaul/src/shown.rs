@@ -50,13 +50,12 @@ pub(crate) fn run(report: &RunReport, common: &Common) -> String {
         format!("    snowhaul runs show {} {at} --output json   every row left out, with place and reason", report.run),
     );
     line(&mut text, format!("    snowhaul snapshots show {} {at}   what was read", report.snapshot));
-    line(
-        &mut text,
-        format!(
-            "    snowhaul instance serve --data {}   the records, over the Table API",
-            common.state.join(&common.integration).join("instance").display()
-        ),
-    );
+    let instance = common.state.join(&common.integration).join("instance");
+    // Another instance shows its records itself.
+    if instance.is_dir() {
+        let served = instance.display();
+        line(&mut text, format!("    snowhaul instance serve --data {served}   the records, over the Table API"));
+    }
     for table in &report.tables {
         text.push_str(&plan::brakes(&table.brakes, table.sent > 0));
     }

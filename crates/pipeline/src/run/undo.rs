@@ -199,7 +199,7 @@ impl Undo<'_> {
         let pipeline = one.pipeline;
         let outcomes = ledger.outcomes_file(self.options.run, &table.staging_table)?;
         let undoing = Undoing::open(one, ledger, table, (self.folder, &outcomes), self.number)?;
-        let put_back = undoing.rows(undone).await?;
+        let put_back = Box::pin(undoing.rows(undone)).await?;
         let (staging_table, held) = (pipeline.staging_table(), ledger.held(pipeline.staging_table())?);
         let mut changes = Changes { by_reason: put_back.by_reason, ..Changes::default() };
         changes.held = held.as_ref().map_or(0, |held| held.rows);
