@@ -102,6 +102,20 @@ async fn a_snapshot_that_is_too_different_sends_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_night_in_which_one_percent_changes_sends_little_more() {
+    let (state, served) = (State::new(), Served::open(None).await);
+    // The demonstration's own nights; of a smaller fleet one new Mac's applications would be a percent by themselves.
+    let fleet = |night: u32| FleetConfig { churn_per_mille: 10, night, ..FleetConfig::demonstration() };
+    let first = state.carry(&read(&state, fleet(1), 0).await, &served, night(0)).await.expect("the first night");
+    let rows = |report: &RunReport| -> u64 { report.tables.iter().map(|table| table.accounts.staging_rows).sum() };
+    let sent = |report: &RunReport| -> u64 { report.tables.iter().map(|table| table.sent).sum() };
+    assert_eq!(sent(&first), rows(&first), "the first night is full");
+    let second = state.carry(&read(&state, fleet(2), 1).await, &served, night(1)).await.expect("the second night");
+    let (sent, rows) = (sent(&second), rows(&second));
+    assert!(sent > 0 && sent * 1_000 <= rows * 12, "{sent} of {rows} rows were sent, more than 1.2 %");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_device_retires_after_three_snapshots_and_three_days_and_comes_back() {
     let (state, served) = (State::new(), Served::open(None).await);
     let whole = FleetConfig { devices: 60, ..fleet() };
