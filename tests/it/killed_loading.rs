@@ -11,7 +11,7 @@ use pipeline::Pipeline;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use snapshot::Store;
-use tests::{SMALL, Served, listed, record};
+use tests::{Night, SMALL, Served, State, listed, record};
 
 /// Times that a loading is killed, over several nights.
 const KILLS: u32 = 100;
@@ -115,4 +115,29 @@ async fn killed_at_a_hundred_random_moments_nothing_is_lost_and_nothing_is_doubl
     let log = served.instance.account().log;
     let asked = log.iter().filter(|heard| heard.query.contains("u_batch=")).count();
     assert!(log.iter().any(is_batch) && asked > 0, "a killed run's batches were asked for");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_told_to_stop_sends_no_further_batch_and_says_so() {
+    let (state, served) = (State::new(), Served::open(None).await);
+    let sealed = state.record(tests::small_fleet().pages().map(tests::body_of)).expect("sealed");
+    let folder = state.path().to_owned();
+    // Told by another process, as soon as anything was staged.
+    let events: pipeline::Events = std::sync::Arc::new(move |event| {
+        if matches!(event, flow::RunEvent::RowsPassed { step: flow::Step::Load, .. }) {
+            pipeline::cancel(&folder).expect("the mark is set");
+        }
+    });
+    let report = state.carry(&sealed, &served, Night { events, ..Night::default() }).await.expect("a run");
+    assert!(report.is_cancelled() && report.balanced, "{report:?}");
+    let sum = |of: fn(&pipeline::TableReport) -> u64| report.tables.iter().map(of).sum::<u64>();
+    let (sent, not_sent) = (sum(|table| table.sent), sum(|table| table.accounts.not_sent));
+    assert!(sent >= 1 && not_sent > 0, "{report:?}");
+    assert_eq!(served.instance.account().rows_staged, sent, "what left is what was staged, and nothing more");
+    let runs = ledger::History::open(state.path()).and_then(|history| history.runs()).expect("runs");
+    assert_eq!(runs[0].state, ledger::RunState::Cancelled);
+    assert!(matches!(state.run(&sealed, &served, false).await, Err(pipeline::Error::Cancelled { .. })));
+    pipeline::allow(state.path()).expect("the mark goes");
+    let report = state.run(&sealed, &served, false).await.expect("a run");
+    assert!(!report.is_incomplete(), "{report:?}");
 }

@@ -9,8 +9,9 @@ use flow::Rejected;
 use crate::error::Error;
 use crate::limits::NAME_BYTES_MAX;
 
-/// The master key's file is `master.key`, and a data key's is `<name>.key` in the same folder.
-const TAKEN: &str = "master";
+/// The master key's file is `master.key`, and a data key's is `<name>.key` in the same folder; what is spent of each
+/// tenant's hour is kept in `budgets`, beside the integrations' folders.
+const TAKEN: [&str; 2] = ["master", "budgets"];
 
 /// The name of an integration: a to z, 0 to 9 and hyphens, 1 to 63 of them, the first no hyphen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,7 +50,7 @@ fn fault(typed: &str) -> Option<&'static str> {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     match typed {
         "" => Some("it is empty"),
-        TAKEN => Some("its key would take the place of the master key"),
+        _ if TAKEN.contains(&typed) => Some("files of another kind have that name"),
         _ if typed.len() > NAME_BYTES_MAX => Some("it is longer than 63 characters"),
         _ if !typed.bytes().all(is_plain) => Some("it has a to z, 0 to 9 and hyphens only"),
         // On a command line it would be taken for a flag.

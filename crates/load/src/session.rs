@@ -70,16 +70,18 @@ impl Session {
     pub(crate) async fn revoke(&self) -> Result<(), Error> {
         let state = self.state.lock().await;
         let doing = || "revoke the tokens".to_owned();
+        let mut failure = None;
         for token in state.token.refresh.iter().chain([&state.token.access]) {
             // In the body: an address is written to logs.
             let request = Request::form("/oauth_revoke_token.do", &[("token", token.expose_secret())]);
-            let answer = self.client.send(request).await;
-            let answer = answer.map_err(|source| Error::Http { doing: doing(), source })?;
-            if !answer.is_success() {
-                return Err(crate::refusal::refusal(&answer, doing()));
+            // That one cannot be revoked keeps the other from nothing.
+            match self.client.send(request).await {
+                Ok(answer) if answer.is_success() => {}
+                Ok(answer) => failure = Some(crate::refusal::refusal(&answer, doing())),
+                Err(source) => failure = Some(Error::Http { doing: doing(), source }),
             }
         }
-        Ok(())
+        failure.map_or(Ok(()), Err)
     }
 
     async fn send_as_bearer(&self, request: Request) -> Result<Result<Answer, rest::Error>, Error> {

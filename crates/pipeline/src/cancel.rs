@@ -12,8 +12,9 @@ use crate::error::Error;
 /// The mark's name in an integration's folder.
 const MARK: &str = "cancelled";
 
-/// Tells the integration's runs, those at work and those to come, to send nothing more. Once this has returned no batch
-/// begins to leave; one that was leaving is accounted for as any other.
+/// Tells the integration's runs, those at work and those to come, to send nothing more: each looks for the mark before every
+/// batch. A batch that was past that look leaves, is repeated as any other where the instance asks for a pause, and is
+/// accounted for: whoever must know that it is over waits for the run's end, which is when its lock is free.
 pub fn cancel(folder: &Path) -> Result<(), Error> {
     let path = folder.join(MARK);
     let failed = |source| Error::Folder { folder: folder.to_owned(), source };
@@ -29,12 +30,12 @@ pub fn allow(folder: &Path) -> Result<(), Error> {
     }
 }
 
-/// True where nothing may be sent.
-pub(crate) fn is_cancelled(folder: &Path) -> bool {
+/// True where the integration's runs are told to send nothing more.
+pub fn is_cancelled(folder: &Path) -> bool {
     folder.join(MARK).exists()
 }
 
 /// Refuses to begin where nothing may be sent.
-pub(crate) fn refuse_cancelled(folder: &Path) -> Result<(), Error> {
+pub fn refuse_cancelled(folder: &Path) -> Result<(), Error> {
     if is_cancelled(folder) { Err(Error::Cancelled { folder: folder.to_owned() }) } else { Ok(()) }
 }

@@ -257,7 +257,7 @@ impl Error {
                 Some("the folder should hold response bodies of the API as *.json files, one body a file".to_owned())
             }
             Self::Cancelled { .. } => {
-                Some("it was deleted, or is being deleted; `snowhaul connect` sets it up anew".to_owned())
+                Some("its deletion was begun: `snowhaul delete NAME` ends it; then `snowhaul connect` sets it up anew".to_owned())
             }
             Self::NoPlan { .. } => Some(format!(
                 "plans are kept of the last {} runs; `snowhaul runs list` names the runs",

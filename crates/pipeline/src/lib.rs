@@ -25,7 +25,7 @@ mod stored;
 mod update_set;
 
 pub use brakes::{Brake, BrakeKind};
-pub use cancel::{allow, cancel};
+pub use cancel::{allow, cancel, is_cancelled, refuse_cancelled};
 pub use check::{CheckResult, Given, check};
 pub use declaration::{Check, Expects, Kind, Pipeline, PipelineSet, StagingColumn, TransformMap};
 pub use destination::Destination;

@@ -30,7 +30,7 @@ use transform::Compiled;
 pub use apply::{ApplyOptions, apply};
 pub use undo::{ChangedSince, UndoOptions, Undone, undo};
 
-use crate::cancel::{is_cancelled, refuse_cancelled};
+use crate::cancel::refuse_cancelled;
 use crate::check::{Given, engine_over};
 use crate::declaration::Pipeline;
 use crate::destination::Destination;
@@ -181,9 +181,6 @@ impl<'a> Run<'a> {
         for (position, plan) in plans.into_iter().enumerate() {
             let one = self.one(&link, position);
             ended.load(&one, plan, ledger, position, false).await?;
-        }
-        if is_cancelled(options.folder) {
-            link.leave(options.events.as_ref()).await;
         }
         Ok(self.report(ended, saved.plan))
     }
@@ -400,13 +397,6 @@ impl Link {
             preflight::still_held(&target, ledger, pipeline).await?;
         }
         Ok(Self { target, patience: destination.patience, identity, dictionaries, known_as })
-    }
-
-    /// Ends this session at the instance, as far as that can be done.
-    async fn leave(&self, events: &(dyn Fn(RunEvent) + Send + Sync)) {
-        if let Err(error) = self.target.revoke().await {
-            events(RunEvent::Noted { text: format!("the tokens could not be revoked: {}", said(&error)) });
-        }
     }
 
     /// The instance, as it names itself.

@@ -15,9 +15,9 @@ pub(crate) use judging::{
 };
 pub(crate) use life::{
     ConnectArguments, DeleteArguments, DoctorArguments, EditArguments, GrantWord, ReauthenticateArguments,
-    ScopeArguments, SecretArguments, StatusArguments, Switch,
+    SecretArguments, StatusArguments, Switch,
 };
-pub(crate) use reading::{Platform, ReadingArguments, Region, SourceArguments, Way};
+pub(crate) use reading::{ReadingArguments, Region, ScopeArguments, SourceArguments, Way};
 pub(crate) use serving::{InstanceCommand, ServeArguments, TenantCommand, TenantServeArguments};
 
 /// Carries Apple device and application inventory from Iru Endpoint into ServiceNow, with proof.
@@ -212,16 +212,16 @@ pub(crate) struct DestinationArguments {
     #[arg(long, value_name = "NAME", requires = "instance_url")]
     pub(crate) service_account: Option<String>,
     /// Seconds after a lost answer until the instance is asked what became of its batch: longer than its quota for imports
-    #[arg(long, value_name = "SECONDS", default_value = "75", value_parser = seconds, requires = "instance_url")]
+    #[arg(long, value_name = "SECONDS", default_value = "75", value_parser = seconds)]
     pub(crate) quiet_period: Duration,
     /// Hours for which a batch that was not there is asked for again
-    #[arg(long, value_name = "HOURS", default_value_t = 24, requires = "instance_url")]
+    #[arg(long, value_name = "HOURS", default_value_t = 24)]
     pub(crate) late_answers: u32,
     /// Seconds that one answer to a batch should take at most: batches become smaller beyond it
-    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds, requires = "instance_url")]
+    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds)]
     pub(crate) answer_within: Duration,
     /// Seconds that one import set may take to be transformed before its rows count as unresolved
-    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds, requires = "instance_url")]
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds)]
     pub(crate) confirm_within: Duration,
 }
 

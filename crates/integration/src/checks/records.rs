@@ -64,8 +64,7 @@ pub(super) async fn software(target: &Target, expected: &Expected) -> Finding {
         (false, true) => Finding::passed("the instance has no Software Asset Management, and nothing here needs it"),
         (false, false) => Finding::failed(
             format!("the instance has no table {}: it has no Software Asset Management", listed(&missing)),
-            "turn applications off with `snowhaul edit NAME --send-apps off`, send them by the pipeline without \
-             Software Asset Management (`applications-without-sam`), or let an administrator activate the plugin \
+            "turn applications off with `snowhaul edit NAME --send-apps off`, or let an administrator activate the plugin \
              Software Asset Management Professional (`com.snc.samp`), which needs a licence",
         ),
     }

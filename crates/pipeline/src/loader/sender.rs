@@ -140,7 +140,7 @@ impl<'s> Sender<'s> {
         let mut body = Some(first);
         for attempt in 0..load::limits::DELIVERIES_MAX {
             if is_cancelled(self.loader.folder) {
-                return Ok(Delivery::Stopped { error: load::Error::Deleted, may_have_left: false });
+                return Ok(Delivery::Stopped { error: load::Error::Deleted, may_have_left: attempt > 0 });
             }
             let bytes = match body.take() {
                 Some(first) => first,

@@ -1,12 +1,9 @@
 //! What is typed in the life of an integration: connect, look, change, give new credentials, end. Nothing here takes a
 //! secret: what is typed as an argument is read by everybody on the machine and kept in the shell's history.
 
-use std::collections::BTreeSet;
-
 use clap::{Args, ValueEnum};
-use extract::Scope;
 
-use super::{Platform, Region};
+use super::{Region, ScopeArguments};
 
 #[derive(Debug, Args)]
 pub(crate) struct ConnectArguments {
@@ -49,44 +46,6 @@ pub(crate) enum GrantWord {
     Password,
     /// With the client's id and secret alone
     ClientCredentials,
-}
-
-/// The devices that an integration is for; all of them where nothing is said.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct ScopeArguments {
-    /// Only devices with this serial number; may be repeated
-    #[arg(long, value_name = "SERIAL")]
-    pub(crate) serial: Vec<String>,
-    /// Only devices with this tag; may be repeated
-    #[arg(long, value_name = "TAG")]
-    pub(crate) tag: Vec<String>,
-    /// Only devices under this blueprint, by name or id; may be repeated
-    #[arg(long, value_name = "BLUEPRINT")]
-    pub(crate) blueprint: Vec<String>,
-    /// Only devices of this platform; may be repeated
-    #[arg(long, value_enum, ignore_case = true, value_name = "PLATFORM")]
-    pub(crate) platform: Vec<Platform>,
-    /// Only this many devices: those that are the first now are kept by their serial numbers
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<u64>,
-}
-
-impl ScopeArguments {
-    /// The devices that were named.
-    pub(crate) fn to_scope(&self) -> Scope {
-        let set = |values: &[String]| -> BTreeSet<String> { values.iter().cloned().collect() };
-        let platform = |platform: &Platform| {
-            let value = platform.to_possible_value().expect("no platform is hidden");
-            value.get_name().to_owned()
-        };
-        Scope {
-            serials: set(&self.serial),
-            tags: set(&self.tag),
-            blueprints: set(&self.blueprint),
-            platforms: self.platform.iter().map(platform).collect(),
-            devices_max: self.limit,
-        }
-    }
 }
 
 /// Where secrets are read from, beside the environment and a terminal.
@@ -148,7 +107,7 @@ pub(crate) struct EditArguments {
     /// The time zone of both, as `Europe/Berlin`
     #[arg(long, value_name = "ZONE")]
     pub(crate) time_zone: Option<String>,
-    /// Off pauses the integration: nothing runs until it is on again
+    /// Off pauses the integration: no nightly run until it is on again
     #[arg(long, value_enum)]
     pub(crate) sync: Option<Switch>,
 }

@@ -1,6 +1,9 @@
 //! What is read of a tenant, and how.
 
+use std::collections::BTreeSet;
+
 use clap::{Args, ValueEnum};
+use extract::Scope;
 
 /// Which tenant is read; its token in SNOWHAUL_IRU_TOKEN. The simulated one where none is named.
 #[derive(Clone, Debug, Args)]
@@ -27,9 +30,9 @@ pub(crate) enum Region {
     Iru,
 }
 
-/// What is read of a tenant, and how.
+/// The devices that are wanted; all of them where nothing is said.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct ReadingArguments {
+pub(crate) struct ScopeArguments {
     /// Only devices with this serial number; may be repeated
     #[arg(long, value_name = "SERIAL")]
     pub(crate) serial: Vec<String>,
@@ -45,6 +48,31 @@ pub(crate) struct ReadingArguments {
     /// Only this many devices, the first by device id: a small set to try with
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
+}
+
+impl ScopeArguments {
+    /// The devices that were named.
+    pub(crate) fn to_scope(&self) -> Scope {
+        let set = |values: &[String]| -> BTreeSet<String> { values.iter().cloned().collect() };
+        let platform = |platform: &Platform| {
+            let value = platform.to_possible_value().expect("no platform is hidden");
+            value.get_name().to_owned()
+        };
+        Scope {
+            serials: set(&self.serial),
+            tags: set(&self.tag),
+            blueprints: set(&self.blueprint),
+            platforms: self.platform.iter().map(platform).collect(),
+            devices_max: self.limit,
+        }
+    }
+}
+
+/// What is read of a tenant, and how.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ReadingArguments {
+    #[command(flatten)]
+    pub(crate) scope: ScopeArguments,
     /// The way to details; chosen by cost otherwise
     #[arg(long, value_enum)]
     pub(crate) details: Option<Way>,

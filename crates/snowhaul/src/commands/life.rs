@@ -38,6 +38,9 @@ use crate::arguments::{Common, Form};
 use crate::output::Output;
 use crate::{exit, shown};
 
+/// The integration whose two ends the program brings along.
+pub(super) const DEMONSTRATION: &str = "demo";
+
 /// Attempts for one request while both ends are looked at: a person waits for the answer, and may ask again.
 const ATTEMPTS_MAX: u32 = 2;
 
@@ -106,6 +109,17 @@ pub(super) fn refuse_deleted(common: &Common) -> Result<()> {
             Err(exit::Usage(format!("`{name}` was deleted at {at}; `snowhaul connect` sets it up anew")).into())
         }
     }
+}
+
+/// Refuses to take the demonstration's tenant for that of an integration that there is not: a name that was mistyped would
+/// be carried every night, and all be green.
+pub(super) fn refuse_unknown(common: &Common) -> Result<()> {
+    if common.integration == DEMONSTRATION {
+        return Ok(());
+    }
+    let name = &common.integration;
+    let reason = format!("`{name}` is not connected: `snowhaul connect {name}` does it, or name its tenant");
+    Err(exit::Usage(reason).into())
 }
 
 /// The pipelines of a night of this integration: all of them, or those of devices alone where its applications are off.

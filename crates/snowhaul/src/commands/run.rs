@@ -40,13 +40,14 @@ async fn night(common: &Common, arguments: &NightArguments) -> Result<RunReport>
     if connected.as_ref().is_some_and(|connected| !connected.settings.is_sync_on()) {
         return Err(paused(common));
     }
+    if connected.is_some() {
+        // Before it is read for an hour.
+        pipeline::refuse_cancelled(&common.folder()?)?;
+    }
     let ended = Box::pin(carried_night(common, arguments)).await;
-    // Another end than the connected one says nothing of the connection.
-    let is_own = arguments.source.subdomain.is_none()
-        && arguments.source.base_url.is_none()
-        && arguments.run.destination.instance_url.is_none();
-    if is_own {
-        life::note_ended(common, &ended)?;
+    // What the run came to is told all the same.
+    if let Err(error) = life::note_ended(common, &ended) {
+        tracing::warn!(error = format!("{error:#}"), "how the run ended could not be noted");
     }
     ended
 }
@@ -232,10 +233,16 @@ impl Place {
         pipelines: &[Pipeline],
         arguments: &DestinationArguments,
     ) -> Result<Self> {
+        let connected = Connected::of(common)?;
         if let Some(destination) = destination(arguments)? {
+            if connected.is_some() {
+                let name = &common.integration;
+                let reason = format!("`{name}` is connected to an instance of its own; say another --integration");
+                return Err(exit::Usage(reason).into());
+            }
             return Ok(Self { destination, embedded: None });
         }
-        match Connected::of(common)? {
+        match connected {
             Some(connected) => Ok(Self { destination: destination_of(common, &connected, arguments)?, embedded: None }),
             None => Self::embedded(common, pipelines).await,
         }

@@ -16,10 +16,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use clap::ValueEnum;
-
 use super::life::{self, Connected};
-use crate::arguments::{Common, Platform, ReadingArguments, Region, SourceArguments, Way};
+use crate::arguments::{Common, ReadingArguments, Region, SourceArguments, Way};
 use crate::exit::Usage;
 use crate::spent::Spent;
 
@@ -46,15 +44,22 @@ struct Simulated {
 impl Tenant {
     /// The tenant that the arguments name, that of a connected integration, or the simulated one after so many nights.
     pub(crate) async fn open(common: &Common, source: &SourceArguments, wait: bool, nights: u32) -> Result<Self> {
+        let connected = Connected::of(common)?;
         if let Some(base_url) = named(source)? {
+            if connected.is_some() {
+                let name = &common.integration;
+                let reason = format!("`{name}` is connected to a tenant of its own; say another --integration");
+                return Err(Usage(reason).into());
+            }
             let config = ClientConfig::new(base_url);
             return Self::at(&common.state, config, token_of_environment()?, wait);
         }
-        match Connected::of(common)? {
+        match connected {
             Some(_) if nights > 0 => Err(no_simulation(common)),
             Some(connected) => Self::connected(common, &connected, wait),
             None => {
                 life::refuse_deleted(common)?;
+                life::refuse_unknown(common)?;
                 let night = nights.max(nights_passed(common)?);
                 let fleet = FleetConfig { night, ..FleetConfig::demonstration() };
                 Self::simulated(fleet, clock_after(common)?).await
@@ -202,21 +207,9 @@ fn named(source: &SourceArguments) -> Result<Option<String>> {
 
 /// What is to be read, by the command line alone.
 fn settings(data_sets: BTreeSet<DataSet>, hints: BTreeSet<DataSet>, arguments: &ReadingArguments) -> ReadSettings {
-    let set = |values: &[String]| values.iter().cloned().collect();
-    let platform = |platform: &Platform| {
-        let value = platform.to_possible_value().expect("no platform is hidden");
-        value.get_name().to_owned()
-    };
-    let scope = Scope {
-        serials: set(&arguments.serial),
-        tags: set(&arguments.tag),
-        blueprints: set(&arguments.blueprint),
-        platforms: arguments.platform.iter().map(platform).collect(),
-        devices_max: arguments.limit,
-    };
     ReadSettings {
         hints,
-        scope,
+        scope: arguments.scope.to_scope(),
         details: arguments.details.map(Way::strategy),
         apps: arguments.apps.map(Way::strategy),
         mobile_apps: arguments.mobile_apps,

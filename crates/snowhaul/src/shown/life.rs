@@ -42,7 +42,10 @@ pub(crate) fn connected(name: &str, looked: &Looked, keys: (&PathBuf, &String), 
         &mut text,
         "    a copy of the state folder without that key opens nothing, so do not keep both in one place".to_owned(),
     );
-    line(&mut text, "devices alone are sent; `snowhaul edit --send-apps on` sends applications as well".to_owned());
+    line(
+        &mut text,
+        format!("devices alone are sent; `snowhaul edit {name} --send-apps on` sends applications as well"),
+    );
     line(&mut text, format!("the first run: {next}"));
     text
 }
@@ -59,7 +62,7 @@ pub(crate) fn reauthenticated(name: &str, looked: &Looked, is_accepted: bool) ->
 /// What an integration does from now on.
 pub(crate) fn edited(name: &str, settings: &Settings) -> String {
     let mut text = String::new();
-    let sync = if settings.is_sync_on() { "on" } else { "off: nothing runs until it is on again" };
+    let sync = if settings.is_sync_on() { "on" } else { "off: no nightly run until it is on again" };
     line(&mut text, format!("`{name}` from now on:"));
     line(&mut text, format!("    sync          {sync}"));
     line(&mut text, format!("    sends         {}", sent(settings.sends_apps())));

@@ -78,15 +78,14 @@ fn keep(common: &Common, name: &Name, settings: &Settings, credentials: &Credent
     let vault = vault(common)?;
     let folder = common.state.join(name.as_str());
     vault.seal(name, credentials)?;
-    // One of this name may have been deleted before.
-    pipeline::allow(&folder)?;
-    super::delete::forget_deletion(&folder)?;
     if let Err(error) = integration::write_settings(&common.state, name, settings) {
         // All or nothing: what was sealed for nothing goes again.
         vault.destroy(name)?;
         return Err(error.into());
     }
-    Ok(())
+    // One of this name may have been deleted before.
+    super::delete::forget_deletion(&folder)?;
+    Ok(pipeline::allow(&folder)?)
 }
 
 fn told(common: &Common, name: &Name, looked: &Looked, is_connected: bool, output: &mut Output) -> Result<()> {
@@ -188,5 +187,9 @@ pub(super) async fn pinned(ends: &Ends, scope: &Scope) -> Result<BTreeSet<String
     let (read, serials) = tokio::join!(Box::pin(extract::read(tenant, &options, sender)), taken);
     read.map_err(pipeline::Error::from_tenant)?;
     // A device without a serial number cannot be asked for by it.
-    Ok(serials.into_iter().filter(|serial| !serial.trim().is_empty()).collect())
+    let pinned: BTreeSet<String> = serials.into_iter().filter(|serial| !serial.trim().is_empty()).collect();
+    if pinned.is_empty() {
+        return Err(exit::Usage("no device of the tenant is in that scope: there is nothing to pin".to_owned()).into());
+    }
+    Ok(pinned)
 }

@@ -28,6 +28,13 @@ use crate::{exit, shown};
 /// How long the history of an integration is kept that was deleted.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// How long a run that works is waited for: a batch and what the instance makes of it take less, but for a pause that the
+/// instance asks for.
+const RUN_ENDS_WITHIN: std::time::Duration = std::time::Duration::from_secs(120);
+
+/// How often it is looked for.
+const RUN_LOOKED_FOR_EVERY: std::time::Duration = std::time::Duration::from_millis(250);
+
 /// The file in an integration's folder that says that it was deleted, and when.
 const DELETED: &str = "deleted.json";
 
@@ -65,12 +72,19 @@ pub(crate) async fn delete(common: &Common, arguments: DeleteArguments, output: 
     let sharing = sharing(common, &connected)?;
     warn(&connected, &sharing, &arguments, output);
     confirmed(&connected.name, &arguments, output).await?;
+    // What could be refused is refused before anything is done.
+    let vault = vault(common)?;
     pipeline::cancel(&folder)?;
-    let tokens = match sharing.is_empty() || arguments.revoke_shared {
-        true => revoked(common, &connected).await,
-        false => format!("not revoked: {} has the same client", shown::names(&sharing)),
+    let is_over = runs_are_over(&folder, output).await;
+    let tokens = match (sharing.is_empty() || arguments.revoke_shared, is_over) {
+        (false, _) => format!("not revoked: {} has the same client", shown::names(&sharing)),
+        // A run that renews its token meanwhile would have one that is good.
+        (true, false) => {
+            format!("{}; a run is still ending, and may have asked for others", revoked(common, &connected).await)
+        }
+        (true, true) => revoked(common, &connected).await,
     };
-    vault(common)?.destroy(&connected.name)?;
+    vault.destroy(&connected.name)?;
     let deletion = end(&folder)?;
     let is_purged = arguments.purge && purge(&folder, output)?;
     told(common, tokens, (!is_purged).then_some(deletion.history_until), output)?;
@@ -121,12 +135,33 @@ fn sharing(common: &Common, connected: &Connected) -> Result<Vec<Name>> {
     let own = &connected.settings;
     let mut names = integration::names(&common.state)?;
     names.retain(|name| {
-        // Settings that cannot be read name no client.
+        // Settings that cannot be read may name the same client.
         *name != connected.name
-            && integration::read_settings(&common.state, name)
-                .is_ok_and(|other| other.instance_url() == own.instance_url() && other.client_id() == own.client_id())
+            && integration::read_settings(&common.state, name).map_or(true, |other| {
+                other.instance_url() == own.instance_url() && other.client_id() == own.client_id()
+            })
     });
     Ok(names)
+}
+
+/// Waits until no run of the integration is at work: each ends before its next batch. False where one still is.
+async fn runs_are_over(folder: &Path, output: &mut Output) -> bool {
+    let began = std::time::Instant::now();
+    let mut is_told = false;
+    loop {
+        match ledger::Ledger::open(folder) {
+            Err(ledger::Error::Locked { .. }) if began.elapsed() < RUN_ENDS_WITHIN => {
+                if !is_told {
+                    output.talk("a run is at work: it ends before its next batch");
+                    is_told = true;
+                }
+                tokio::time::sleep(RUN_LOOKED_FOR_EVERY).await;
+            }
+            Err(ledger::Error::Locked { .. }) => return false,
+            // A ledger that cannot be opened has no run.
+            _ => return true,
+        }
+    }
 }
 
 /// What became of the tokens. That they could not be revoked keeps nobody from destroying what asks for new ones.

@@ -8,16 +8,13 @@ use serde::Serialize;
 use tenant::FleetConfig;
 
 use super::expected::expected;
-use super::{Connected, Ends, Looked, begun, carried};
+use super::{Connected, DEMONSTRATION, Ends, Looked, begun, carried};
 use crate::arguments::{Common, DoctorArguments};
 use crate::commands::run::Place;
 use crate::commands::say;
 use crate::commands::source::{Tenant, nights_passed};
 use crate::output::Output;
 use crate::shown;
-
-/// The integration that brings both of its ends along.
-const DEMONSTRATION: &str = "demo";
 
 /// What was found, as it is printed.
 #[derive(Serialize)]

@@ -89,9 +89,13 @@ async fn renewed(
 /// Credentials first: what is written about them is true from then on. A crash in between leaves their age too high,
 /// which asks for a renewal too early and never too late.
 fn swap(common: &Common, connected: &Connected, credentials: &Credentials) -> Result<()> {
+    // Read once more: somebody may have edited or deleted it while both ends were looked at.
+    let now = Connected::required(common)?.settings;
+    if now.created_at() != connected.settings.created_at() {
+        return Err(exit::Usage("it was deleted and connected anew meanwhile: nothing was changed".to_owned()).into());
+    }
     vault(common)?.seal(&connected.name, credentials)?;
-    // Read once more: somebody may have edited them while both ends were looked at.
-    let mut raw = Connected::required(common)?.settings.to_raw();
+    let mut raw = now.to_raw();
     raw.credentials_at = moment();
     raw.connection = ConnectionState::Connected;
     Ok(integration::write_settings(&common.state, &connected.name, &Settings::new(raw)?)?)

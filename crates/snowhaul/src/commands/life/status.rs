@@ -136,6 +136,10 @@ fn standing(common: &Common, connected: &Connected, runs: &[RunRecord]) -> (Stan
     if let ConnectionState::NeedsAttention { reason } = connected.settings.connection() {
         return (Standing::NeedsAttention, reason.clone());
     }
+    if pipeline::is_cancelled(&common.state.join(&common.integration)) {
+        let reason = format!("its deletion was begun: `snowhaul delete {}` ends it", connected.name);
+        return (Standing::NeedsAttention, reason);
+    }
     match vault(common) {
         Err(error) => return (Standing::NeedsAttention, format!("{error:#}")),
         Ok(vault) if !vault.has(&connected.name) => {
@@ -143,6 +147,9 @@ fn standing(common: &Common, connected: &Connected, runs: &[RunRecord]) -> (Stan
             return (Standing::NeedsAttention, reason.to_owned());
         }
         Ok(_) => {}
+    }
+    if let Some(run) = runs.first().filter(|run| matches!(run.state, RunState::Failed | RunState::Stopped)) {
+        return (Standing::NeedsAttention, format!("run {} is {}: {}", run.run, run.state.as_str(), run.failure));
     }
     let state = match (connected.settings.is_sync_on(), runs.is_empty()) {
         (false, _) => Standing::Paused,
