@@ -224,7 +224,8 @@ dd { margin: 0; }
 .scroll { overflow-x: auto; }
 .scroll:focus-visible { outline: 2px solid var(--agree); outline-offset: 2px; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
-th, td { text-align: left; vertical-align: top; padding: .7rem .9rem; min-width: 6rem; max-width: 24rem; }
+th, td { text-align: left; vertical-align: top; padding: .7rem .9rem; min-width: 6rem; max-width: 26rem; }
+section td:not(.one-line):not(.number) { min-width: 14rem; }
 td:first-child { min-width: 12rem; }
 thead th { font-weight: 500; white-space: nowrap; overflow-wrap: normal; }
 tbody th { font-weight: 400; }
