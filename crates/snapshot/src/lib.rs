@@ -17,6 +17,7 @@ mod writer;
 
 pub use error::Error;
 pub use manifest::{Completeness, DataSetFile, Field, Manifest, PageRead, Source};
+pub use manifest_file::is_as_written;
 pub use progress::{DataSetAccount, DataSetProgress, Progress, Unsealed};
 pub use store::{Sealed, Store};
 pub use writer::SnapshotWriter;
