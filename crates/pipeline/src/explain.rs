@@ -17,6 +17,7 @@ mod words;
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use flow::Clock;
 use jiff::Timestamp;
@@ -33,10 +34,11 @@ pub use told::{
 use crate::declaration::Pipeline;
 use crate::destination::Destination;
 use crate::error::Error;
-use crate::limits;
 use crate::report::said;
+use crate::{limits, preflight};
 use narrow::{Narrowed, Place, Wide};
 use normalised::{Detail, normalise, records};
+use past::HeldOne;
 use row::text_of;
 
 /// What is asked.
@@ -74,7 +76,15 @@ pub async fn explain(options: ExplainOptions<'_>, destination: Option<Destinatio
     };
     let target = match destination {
         Some(destination) => match Target::connect(&destination.base_url, destination.login).await {
-            Ok(target) => Some(target),
+            Ok(target) => match preflight::identity(&target, &|kind| history.identity(kind), options.integration).await
+            {
+                Ok(_) => Some(target),
+                // What another instance does not have says nothing of this one.
+                Err(error) => {
+                    explanation.notes.push(format!("the instance was not asked: {}", said(&error)));
+                    None
+                }
+            },
             Err(error) => {
                 explanation.notes.push(format!("the instance could not be asked: {}", said(&error)));
                 None
@@ -82,8 +92,10 @@ pub async fn explain(options: ExplainOptions<'_>, destination: Option<Destinatio
         },
         None => None,
     };
-    let looking = Looking { options: &options, history, runs, target, now: options.clock.now() };
+    let (now, notes) = (options.clock.now(), Mutex::default());
+    let looking = Looking { options: &options, history, runs, target, now, notes };
     looking.all(&mut explanation).await?;
+    explanation.notes.extend(looking.notes.into_inner().unwrap_or_else(PoisonError::into_inner));
     words::verdict(&mut explanation, options.pipelines);
     Ok(explanation)
 }
@@ -95,6 +107,8 @@ struct Looking<'a> {
     runs: Vec<RunRecord>,
     target: Option<Target>,
     now: Timestamp,
+    /// What could not be looked at, and why.
+    notes: Mutex<Vec<String>>,
 }
 
 /// The records of one device in a snapshot.
@@ -107,6 +121,14 @@ struct Seen {
 }
 
 impl Looking<'_> {
+    /// Notes what could not be looked at; once, however often it was tried.
+    fn note(&self, note: String) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+
     async fn all(&self, explanation: &mut Explanation) -> Result<(), Error> {
         let snapshots = self.options.snapshots.sealed()?;
         let newest = snapshots.last();
@@ -200,17 +222,20 @@ impl Looking<'_> {
         }
         let held = past::held_called(&self.history, pipeline, self.options.wanted)?;
         called = called.max(held.len());
+        let is_elsewhere = |one: &&HeldOne| !rows.iter().any(|row| row.row_key == one.row().row_key);
+        let last_seen = match rows.is_empty() || held.iter().any(|one| is_elsewhere(&one)) {
+            true => self.last_seen(pipeline, snapshots).await?,
+            false => None,
+        };
         for one in held.into_iter().take(limits::EXPLAINED_ROWS) {
             let key = one.row().row_key;
             if !rows.iter().any(|row| row.row_key == key) {
                 let mut row = self.row(pipeline, &key, None).await?;
-                row.last_seen = self.last_seen(pipeline, snapshots).await?;
+                row.last_seen.clone_from(&last_seen);
                 rows.push(row);
             }
         }
-        if rows.is_empty()
-            && let Some(last_seen) = self.last_seen(pipeline, snapshots).await?
-        {
+        if let Some(last_seen) = last_seen.filter(|_| rows.is_empty()) {
             rows.push(ExplainedRow {
                 pipeline: pipeline.name().to_owned(),
                 staging_table: pipeline.staging_table().to_owned(),
@@ -257,8 +282,13 @@ impl Looking<'_> {
     async fn last_seen(&self, pipeline: &Pipeline, snapshots: &[String]) -> Result<Option<LookedAt>, Error> {
         let driver = pipeline.mapping().driver.as_str();
         for snapshot in snapshots.iter().rev().skip(1).take(limits::SNAPSHOTS_SEARCHED) {
-            // One that was removed or damaged meanwhile tells nothing.
-            let Ok(sealed) = self.options.snapshots.verify_only(snapshot, &[driver]) else { continue };
+            let sealed = match self.options.snapshots.verify_only(snapshot, &[driver]) {
+                Ok(sealed) => sealed,
+                Err(error) => {
+                    self.note(format!("snapshot {snapshot} could not be looked into: {}", said(&error)));
+                    continue;
+                }
+            };
             let wide = Wide::open(&sealed).await?;
             if !wide.called(pipeline, self.options.wanted).await?.is_empty() {
                 return Ok(Some(looked_at(&sealed)));

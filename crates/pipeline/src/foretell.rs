@@ -30,7 +30,7 @@ pub use file::{ForetoldField, ForetoldLine, ForetoldMap, read};
 pub(crate) use file::{Lines, lines};
 pub use group::UnknownReference;
 pub(crate) use group::{Looked, Oracle, Record};
-pub(crate) use maps::{FieldKind, FieldPlan, MapPlan};
+pub(crate) use maps::{FieldKind, FieldPlan, MapPlan, target_of};
 
 /// What the instance was foretold to make of rows, and how much of it came so.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use load::Target;
 use super::told::TargetNow;
 use crate::declaration::Pipeline;
 use crate::error::Error;
-use crate::foretell::{ForetoldMap, MapPlan, Oracle, UnknownReference};
+use crate::foretell::{ForetoldMap, MapPlan, Oracle, UnknownReference, target_of};
 
 /// The instance, with what it says of one pipeline's tables.
 pub(super) struct Now<'t> {
@@ -46,9 +46,8 @@ impl<'t> Now<'t> {
     pub(super) async fn targets(&self, row: &HeldRow, held: &RecordBatch) -> Result<Vec<TargetNow>, Error> {
         let written = self.made_of(held).await?.maps;
         let mut targets = Vec::new();
-        for target in &row.targets {
-            let map = self.maps.iter().find(|map| map.target == target.table || map.lineage.contains(&target.table));
-            let Some(map) = map.or(self.maps.first()) else { continue };
+        for (place, map) in self.maps.iter().enumerate() {
+            let Some(target) = target_of(&self.maps, place, &row.targets) else { continue };
             let mut fields: Vec<&str> = map.slots.iter().map(String::as_str).collect();
             fields.extend(["sys_updated_by", "sys_updated_on"]);
             let query = format!("sys_id={}", target.sys_id);

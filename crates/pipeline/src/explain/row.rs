@@ -11,13 +11,14 @@ use transform::lineage;
 
 use super::Looking;
 use super::normalised::Normalised;
-use super::now::Now;
+use super::now::{Made, Now};
 use super::past::{self, HeldOne};
-use super::told::{ExplainedColumn, ExplainedRow, Next};
+use super::told::{ExplainedColumn, ExplainedRow, Next, TargetNow};
 use super::words;
 use crate::declaration::Pipeline;
 use crate::error::Error;
 use crate::planner::{Change, Deciding, Groups, Judge, StagedRow, Verdict};
+use crate::report::said;
 use crate::stored::as_texts;
 
 impl Looking<'_> {
@@ -40,21 +41,41 @@ impl Looking<'_> {
             ..ExplainedRow::default()
         };
         row.next = self.next(pipeline, staged.map(|(_, row)| row), held.as_ref(), from)?;
-        if let Some(target) = &self.target {
-            let run = self.runs.last().map_or(1, |run| run.run + 1);
-            let now = Now::open(target, pipeline, run).await?;
-            if let Some((_, staged)) = staged {
-                let made = now.made_of(&as_texts(staged)?).await?;
+        let now = self.now_of(pipeline, staged.map(|(_, row)| row), held.as_ref().map(|held| (key, held)));
+        match now.await {
+            Ok((made, targets)) => {
                 (row.next.maps, row.next.unknown) = (made.maps, made.unknown);
+                row.targets = targets;
             }
-            if let Some(held) = &held {
-                row.targets = now.targets(&held.row(), &held_batch(key, held)?).await?;
-            }
+            // Everything else is told all the same.
+            Err(error) => self.note(format!("the instance could not be asked: {}", said(&error))),
         }
         if !key.is_empty() {
             row.runs = past::runs(self.options.folder, &self.runs, pipeline, key)?;
         }
         Ok(row)
+    }
+
+    /// What the instance would make of a staging row, and what the records of a held one are now; nothing where there is none
+    /// to be asked.
+    async fn now_of(
+        &self,
+        pipeline: &Pipeline,
+        staged: Option<&RecordBatch>,
+        held: Option<(&str, &HeldOne)>,
+    ) -> Result<(Made, Vec<TargetNow>), Error> {
+        let Some(target) = &self.target else { return Ok(Default::default()) };
+        let run = self.runs.last().map_or(1, |run| run.run + 1);
+        let now = Now::open(target, pipeline, run).await?;
+        let made = match staged {
+            Some(staged) => now.made_of(&as_texts(staged)?).await?,
+            None => Made::default(),
+        };
+        let targets = match held {
+            Some((key, held)) => now.targets(&held.row(), &held_batch(key, held)?).await?,
+            None => Vec::new(),
+        };
+        Ok((made, targets))
     }
 
     /// What is known of the group that a held row is of: whether it was retired itself, and its rows with it.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use ledger::HeldTarget;
 use load::{Column, Target};
 
 use crate::declaration::{FieldMap, Pipeline, Rule, RuleName, TransformMap, Unknown};
@@ -131,6 +132,18 @@ impl MapPlan {
         let arguments = rules.flat_map(|rule| rule.arguments.iter().map(String::as_str));
         self.fields.iter().map(|field| field.from.as_str()).chain(arguments).collect()
     }
+}
+
+/// The record that the map at a place made of a held row: the one of its own table, else the one that no map's own table
+/// claims, which is of a table that extends it.
+pub(crate) fn target_of<'r>(maps: &[MapPlan], place: usize, targets: &'r [HeldTarget]) -> Option<&'r HeldTarget> {
+    let own = targets.iter().find(|target| target.table == maps[place].target);
+    let is_claimed = |target: &&HeldTarget| maps.iter().any(|map| map.target == target.table);
+    let has_none = |map: &&MapPlan| !targets.iter().any(|target| target.table == map.target);
+    own.or_else(|| {
+        let before = maps[..place].iter().filter(has_none).count();
+        targets.iter().filter(|target| !is_claimed(target)).nth(before)
+    })
 }
 
 fn kind_of(field: &FieldMap, column: Option<&Column>) -> FieldKind {

@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, HashSet};
 
 use arrow::array::RecordBatch;
-use ledger::{HeldBatch, HeldRow, HeldTarget, HeldWalk, Standing};
+use ledger::{HeldBatch, HeldRow, HeldWalk, Standing};
 
 use super::finding::{Finding, FindingKind, Reconciled};
 use super::judge::retired_field;
 use super::{Explained, One, number_of};
 use crate::error::Error;
-use crate::foretell::MapPlan;
+use crate::foretell::{MapPlan, target_of};
 use crate::planner::{Gone as Vanished, Judge, Mark};
 
 /// Held rows that are gone from the tenant.
@@ -72,7 +72,8 @@ impl<'a> Gone<'a> {
     pub(super) async fn look(&mut self, report: &mut Reconciled, explained: &mut Explained) -> Result<(), Error> {
         let rows = std::mem::take(&mut self.waiting);
         for (place, map) in self.maps.iter().enumerate() {
-            let target_of = |row: &HeldRow| self.target_of(row, place).map(|target| target.sys_id.clone());
+            let target_of =
+                |row: &HeldRow| target_of(self.maps, place, &row.targets).map(|target| target.sys_id.clone());
             let ids: BTreeMap<String, &(HeldRow, String)> =
                 rows.iter().filter_map(|row| Some((target_of(&row.0)?, row))).collect();
             explained[place].extend(ids.keys().filter_map(|id| number_of(id)));
@@ -91,18 +92,6 @@ impl<'a> Gone<'a> {
             }
         }
         Ok(())
-    }
-
-    /// The record that a map made of a row: the one of its own table, else the one that no map's own table claims, which is
-    /// of a table that extends it.
-    fn target_of<'r>(&self, row: &'r HeldRow, place: usize) -> Option<&'r HeldTarget> {
-        let own = row.targets.iter().find(|target| target.table == self.maps[place].target);
-        let is_claimed = |target: &&HeldTarget| self.maps.iter().any(|map| map.target == target.table);
-        let has_none = |map: &&MapPlan| !row.targets.iter().any(|target| target.table == map.target);
-        own.or_else(|| {
-            let before = self.maps[..place].iter().filter(has_none).count();
-            row.targets.iter().filter(|target| !is_claimed(target)).nth(before)
-        })
     }
 
     fn judge(&self, map: &MapPlan, row: &HeldRow, title: &str, record: &[String]) -> Option<Finding> {

@@ -47,17 +47,24 @@ pub(crate) async fn edit(common: &Common, arguments: EditArguments, output: &mut
                       --devices-schedule, --apps-schedule, --time-zone or --sync";
         return Err(exit::Usage(reason.to_owned()).into());
     }
-    let mut raw = changed(connected.settings.to_raw(), &arguments);
     // Refused before either end is asked, where it can be.
-    let settings = Settings::new(raw.clone())?;
+    let settings = Settings::new(changed(connected.settings.to_raw(), &arguments))?;
     if arguments.send_apps == Some(Switch::On)
         && let Some(looked) = refusal(common, &connected, output).await?
     {
         return refused(common, &looked, output);
     }
-    if is_scope_named(&arguments) {
-        raw.scope.pinned = pin(common, &connected, &settings).await?;
+    let pinned = match is_scope_named(&arguments) {
+        true => Some(pin(common, &connected, &settings).await?),
+        false => None,
+    };
+    // Read once more: somebody may have changed or deleted it while both ends were looked at.
+    let now = Connected::required(common)?.settings;
+    if now.created_at() != connected.settings.created_at() {
+        return Err(exit::Usage("it was deleted and connected anew meanwhile: nothing was changed".to_owned()).into());
     }
+    let mut raw = changed(now.to_raw(), &arguments);
+    raw.scope.pinned = pinned.unwrap_or(raw.scope.pinned);
     let settings = Settings::new(raw)?;
     integration::write_settings(&common.state, &connected.name, &settings)?;
     let document = Document {
