@@ -11,7 +11,8 @@ use integration::{MasterSource, Name, Vault};
 use pipeline::Pipeline;
 use serde_json::Value;
 use snowhaul::{Output, main_with};
-use tests::{Said, Served, ServedTenant, nightly, reading_fleet, repository};
+use tenant::FleetConfig;
+use tests::{Said, Served, ServedTenant, Service, nightly, reading_fleet, repository};
 use tokio::runtime::Runtime;
 
 /// A token, and a client secret, that no end knows.
@@ -19,42 +20,58 @@ const WRONG_TOKEN: &str = "planted-token-of-yesterday";
 const WRONG_SECRET: &str = "planted-secret-of-yesterday";
 
 /// Both ends, served, and the two folders of whoever connects them.
-struct Desk {
-    runtime: Runtime,
-    tenant: ServedTenant,
-    instance: Served,
-    top: tempfile::TempDir,
+pub(crate) struct Desk {
+    pub(crate) runtime: Runtime,
+    pub(crate) tenant: ServedTenant,
+    pub(crate) instance: Served,
+    pub(crate) top: tempfile::TempDir,
     /// Everything that was printed.
     heard: RefCell<String>,
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(&nightly())
     }
 
     /// With these pipelines' update set at the instance.
     fn with(installed: &[Pipeline]) -> Self {
+        Self::of(installed, reading_fleet())
+    }
+
+    /// With this fleet.
+    pub(crate) fn over(fleet: FleetConfig) -> Self {
+        Self::of(&nightly(), fleet)
+    }
+
+    /// The serial numbers of the computers at the instance.
+    pub(crate) fn serials(&self) -> Vec<String> {
+        let target = self.runtime.block_on(self.instance.target());
+        let read = target.read("cmdb_ci_computer", "serial_numberISNOTEMPTY", &["serial_number"]);
+        self.runtime.block_on(read).expect("they are read").into_iter().flatten().collect()
+    }
+
+    fn of(installed: &[Pipeline], fleet: FleetConfig) -> Self {
         let runtime = Runtime::new().expect("a runtime");
-        let (tenant, instance) = runtime
-            .block_on(async { (ServedTenant::open(reading_fleet()).await, Served::with(None, installed).await) });
+        let (tenant, instance) =
+            runtime.block_on(async { (ServedTenant::open(fleet).await, Served::with(None, installed).await) });
         let top = tempfile::tempdir().expect("a folder");
         Self { runtime, tenant, instance, top, heard: RefCell::default() }
     }
 
-    fn state(&self) -> PathBuf {
+    pub(crate) fn state(&self) -> PathBuf {
         self.top.path().join("state")
     }
 
-    fn keys(&self) -> PathBuf {
+    pub(crate) fn keys(&self) -> PathBuf {
         self.top.path().join("keys")
     }
 
-    fn say(&self, words: &[&str]) -> Said {
+    pub(crate) fn say(&self, words: &[&str]) -> Said {
         self.say_in(&self.state(), words, "json")
     }
 
-    fn say_in(&self, state: &Path, words: &[&str], form: &str) -> Said {
+    pub(crate) fn say_in(&self, state: &Path, words: &[&str], form: &str) -> Said {
         let (keys, pipelines) = (self.keys(), repository().join("pipelines"));
         let folders = [("--state", state), ("--keys", keys.as_path()), ("--pipelines", pipelines.as_path())];
         let folders = folders.iter().flat_map(|(flag, folder)| [*flag, folder.to_str().expect("UTF-8")]);
@@ -90,32 +107,38 @@ impl Desk {
         self.say_with(&words, &[("--iru-token-fd", token), ("--client-secret-fd", client_secret)], form)
     }
 
-    fn connected(name: &str) -> Self {
+    pub(crate) fn connected(name: &str) -> Self {
         let desk = Self::new();
         desk.connect_rightly(name);
         desk
     }
 
-    fn connect_rightly(&self, name: &str) {
+    pub(crate) fn connect_rightly(&self, name: &str) {
         let said = self.connect(name, &self.tenant.token, &self.instance.config.client_secret, "json");
         assert_eq!((said.code, &said.document["connected"]), (0, &Value::from(true)), "{said:?}");
     }
 
-    fn run(&self, name: &str) -> Said {
+    pub(crate) fn run(&self, name: &str) -> Said {
         let said = self.say(&["run", "--integration", name]);
         assert!(matches!(said.code, 0 | 3), "{}", said.talk);
         assert_eq!(said.document["balanced"], true, "{}", said.talk);
         said
     }
 
-    fn standing(&self, name: &str) -> Value {
+    pub(crate) fn standing(&self, name: &str) -> Value {
         let said = self.say(&["status", name]);
         assert_eq!(said.code, 0, "{}", said.talk);
         said.document["state"].clone()
     }
 
+    /// As [`Desk::hides`]; nor has a service logged one, whose log has all that there is to log.
+    pub(crate) fn hides_from(&self, service: &Service) {
+        self.heard.borrow_mut().push_str(&service.said());
+        self.hides();
+    }
+
     /// No secret is in any file, and none was printed.
-    fn hides(&self) {
+    pub(crate) fn hides(&self) {
         let config = &self.instance.config;
         let secrets = [
             self.tenant.token.as_str(),
@@ -151,7 +174,7 @@ fn files_under(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     for path in files_under(from) {
         let target = to.join(path.strip_prefix(from).expect("it is under the folder"));
         fs::create_dir_all(target.parent().expect("a file stands in a folder")).expect("made");

@@ -1,6 +1,8 @@
 //! The one integration binary: whatever needs more than one crate to be shown, and the rules of the repository.
 
+mod browsing;
 mod canary;
+mod console;
 mod delivery;
 mod doctor;
 mod earlier;
@@ -22,6 +24,7 @@ mod reconciling;
 mod refused;
 mod resumed;
 mod road;
+mod service;
 mod situations;
 mod thirty_nights;
 mod tidy;

@@ -1,8 +1,10 @@
 //! The harness of whole runs: a state folder, an embedded instance behind a real socket, a fleet, and eyes on the
 //! target tables. It decides nothing; it only stands things up and takes them down.
 
+pub mod browser;
 mod reading;
 mod records;
+mod service;
 mod small;
 mod terminal;
 
@@ -24,6 +26,7 @@ use tokio::sync::oneshot;
 
 pub use reading::{ServedTenant, reading_fleet, settings_of, told_data_sets};
 pub use records::{sealed_records, texts};
+pub use service::{Answered, FORM, Service, ask, wait, wait_for};
 pub use small::{SMALL, listed, small};
 pub use terminal::{Said, command};
 

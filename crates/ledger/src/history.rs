@@ -28,14 +28,35 @@ impl History {
 
     /// All runs, oldest first.
     pub fn runs(&self) -> Result<Vec<RunRecord>, Error> {
+        self.runs_by("ORDER BY run", i64::MAX)
+    }
+
+    /// The newest runs that were to send something, the newest first: a service's runs are a hundred a day.
+    pub fn newest(&self, runs_max: usize) -> Result<Vec<RunRecord>, Error> {
+        let limit = i64::try_from(runs_max).unwrap_or(i64::MAX);
+        self.runs_by("WHERE state <> 'planned' ORDER BY run DESC", limit)
+    }
+
+    /// Those before this one.
+    pub fn before(&self, run: i64, runs_max: usize) -> Result<Vec<RunRecord>, Error> {
+        let limit = i64::try_from(runs_max).unwrap_or(i64::MAX);
+        self.runs_by(&format!("WHERE state <> 'planned' AND run < {run} ORDER BY run DESC"), limit)
+    }
+
+    /// The number of the last run or plan; none where there is none.
+    pub fn last(&self) -> Result<Option<i64>, Error> {
+        let Some(database) = &self.database else { return Ok(None) };
+        let last = database.query_row("SELECT max(run) FROM runs", [], |row| row.get(0));
+        last.map_err(sqlite("read the last run"))
+    }
+
+    fn runs_by(&self, which: &str, limit: i64) -> Result<Vec<RunRecord>, Error> {
         let Some(database) = &self.database else { return Ok(Vec::new()) };
         let failed = sqlite("read the runs");
-        let mut statement = database
-            .prepare(
-                "SELECT run, command, snapshot, snapshot_at, begun_at, ended_at, state, failure FROM runs ORDER BY run",
-            )
-            .map_err(&failed)?;
-        let rows = statement.query_map([], run_of).map_err(&failed)?;
+        let columns = "run, command, snapshot, snapshot_at, begun_at, ended_at, state, failure";
+        let mut statement =
+            database.prepare(&format!("SELECT {columns} FROM runs {which} LIMIT ?1")).map_err(&failed)?;
+        let rows = statement.query_map([limit], run_of).map_err(&failed)?;
         let mut runs = Vec::new();
         for row in rows {
             let (mut record, state) = row.map_err(&failed)?;

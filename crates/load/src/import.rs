@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use std::time::Instant;
 
 use flow::{Outcome, RowOutcome};
-use rest::{Answer, Request};
+use rest::{Answer, Gate, Request};
 use serde_json::Value;
 
 use crate::table::check_table;
@@ -58,12 +58,22 @@ impl Target {
     /// that they were applied. `after` is the import set whose transformation must have ended before this one's
     /// begins, so that two never make the same referenced record at once.
     ///
+    /// It leaves, and leaves again where the instance put it off, only while `is_wanted` holds, if it is given.
+    ///
     /// # Errors
     /// [`Error::is_ambiguous`] tells whether the batch may be staged all the same; then its rows are unresolved.
-    pub async fn send(&self, staging_table: &str, body: Vec<u8>, after: Option<&str>) -> Result<Receipt, Error> {
+    /// [`Error::Deleted`] where it was wanted no more.
+    pub async fn send(
+        &self,
+        staging_table: &str,
+        body: Vec<u8>,
+        after: Option<&str>,
+        is_wanted: Option<Gate>,
+    ) -> Result<Receipt, Error> {
         check_table(staging_table)?;
         let path = format!("/api/now/import/{staging_table}/insertMultiple");
         let mut request = Request::post(path, "application/json", body).header("accept", "application/json");
+        request.gate = is_wanted;
         if let Some(import_set) = after {
             request = request.query("run_after", import_set);
         }
@@ -72,6 +82,7 @@ impl Target {
             Err(source) if source.is_ambiguous() => {
                 Err(Error::AnswerLost { staging_table: staging_table.to_owned(), source })
             }
+            Err(rest::Error::Withdrawn { .. }) => Err(Error::Deleted),
             Err(source) => Err(Error::Http { doing: sending(staging_table), source }),
         }
     }

@@ -25,6 +25,7 @@ pub use login::{Grant, Login};
 pub use messages::{Explanation, explain};
 pub use pace::Pace;
 pub use records::Walk;
+pub use rest::Gate;
 pub use table::Column;
 pub use target::Target;
 pub use transform_map::InstalledMap;

@@ -150,7 +150,7 @@ impl TableReport {
 }
 
 /// A whole run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunReport {
     /// Version of this document.
     pub schema_version: u32,
@@ -218,7 +218,7 @@ impl RunReport {
     }
 
     /// Where the run stands.
-    pub(crate) fn state(&self) -> RunState {
+    pub fn state(&self) -> RunState {
         if !self.balanced {
             RunState::Failed
         } else if self.is_stopped() {
@@ -233,7 +233,7 @@ impl RunReport {
     }
 
     /// Why it is not done, in one line; empty where it is.
-    pub(crate) fn failure(&self) -> String {
+    pub fn failure(&self) -> String {
         let lost = self.imbalances.iter().map(|lost| format!("pipeline `{}` lost count: {}", lost.pipeline, lost.sum));
         let open = self.tables.iter().filter_map(|table| {
             let incomplete = table.incomplete.as_ref()?;

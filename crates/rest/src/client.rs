@@ -67,13 +67,17 @@ impl Client {
     /// Sends one request, again where that is safe, and reads the whole answer. Any status is an answer.
     ///
     /// # Errors
-    /// [`Error::NotSent`], [`Error::Invalid`], [`Error::BudgetSpent`] and [`Error::Paused`]: the server cannot have
-    /// acted. [`Error::Ambiguous`], [`Error::TooLarge`], [`Error::Bomb`] and [`Error::Coding`]: it may have.
+    /// [`Error::NotSent`], [`Error::Invalid`], [`Error::BudgetSpent`], [`Error::Paused`] and [`Error::Withdrawn`]: the
+    /// server cannot have acted. [`Error::Ambiguous`], [`Error::TooLarge`], [`Error::Bomb`] and [`Error::Coding`]: it may have.
     pub async fn send(&self, request: Request) -> Result<Answer, Error> {
         let endpoint = self.endpoint(&request);
-        let idempotent = request.idempotent;
+        let (idempotent, gate) = (request.idempotent, request.gate.clone());
+        let is_wanted = || gate.as_ref().is_none_or(|gate| gate());
         let prepared = self.prepare(request, &endpoint)?;
         let mut number = self.pace.admit(&endpoint).await?;
+        if !is_wanted() {
+            return Err(Error::Withdrawn { endpoint });
+        }
         self.pace.count_request();
         let mut attempt = 1;
         loop {
@@ -96,6 +100,10 @@ impl Client {
                 // What this attempt did is not undone by another that may not leave, so its result stands.
                 Err(_) => return result,
             };
+            if !is_wanted() {
+                let is_undone = prepared.method().is_safe() || self.policy.has_not_begun(&result);
+                return if is_undone { Err(Error::Withdrawn { endpoint }) } else { result };
+            }
             attempt += 1;
         }
     }
@@ -112,7 +120,8 @@ impl Client {
     }
 
     fn endpoint(&self, request: &Request) -> Endpoint {
-        Endpoint { method: request.method.clone(), host: self.host.clone(), path: request.path.clone() }
+        let path = if request.is_path_secret { "/…".to_owned() } else { request.path.clone() };
+        Endpoint { method: request.method.clone(), host: self.host.clone(), path }
     }
 
     fn prepare(&self, request: Request, endpoint: &Endpoint) -> Result<reqwest::Request, Error> {

@@ -74,6 +74,12 @@ pub enum Error {
         /// How long until the next request may leave.
         wait: Duration,
     },
+    /// Whoever asked wants it no more (see [`crate::Request::gate`]); nothing was sent, or what was sent was put off.
+    #[error("{endpoint} was not sent: it is not wanted any more")]
+    Withdrawn {
+        /// The request.
+        endpoint: Endpoint,
+    },
     /// No connection: the server cannot have acted.
     #[error("could not reach the server for {endpoint}")]
     NotSent {
@@ -148,6 +154,7 @@ impl Error {
             | Self::Invalid { .. }
             | Self::BudgetSpent { .. }
             | Self::Paused { .. }
+            | Self::Withdrawn { .. }
             | Self::NotSent { .. }
             | Self::NoFile { .. } => false,
         }

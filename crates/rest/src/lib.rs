@@ -24,7 +24,7 @@ pub use clock::{Clock, TokioClock};
 pub use config::ClientConfig;
 pub use download::{Download, DownloadConfig};
 pub use error::{Endpoint, Error};
-pub use request::{Auth, Request};
+pub use request::{Auth, Gate, Request};
 pub use reqwest::Method;
 pub use secrecy::ExposeSecret;
 /// A password, a token or a key: it has no `Display`, its `Debug` shows nothing, and its memory is wiped when it is

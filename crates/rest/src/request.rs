@@ -2,6 +2,7 @@
 //! and sizes, never values.
 
 use std::fmt;
+use std::sync::Arc;
 
 use url::form_urlencoded;
 
@@ -20,6 +21,9 @@ pub enum Auth {
         password: Secret,
     },
 }
+
+/// Asked right before each attempt of a request leaves, after every wait: false keeps it here.
+pub type Gate = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// One request. It is `Clone`, so that a caller can ask once more with a fresh token.
 #[derive(Clone)]
@@ -40,6 +44,10 @@ pub struct Request {
     pub auth: Option<Auth>,
     /// True where asking twice does what asking once does; only then is it repeated after a lost answer.
     pub idempotent: bool,
+    /// The path is a secret, as with most services that take notices: errors and logs show none.
+    pub is_path_secret: bool,
+    /// What must hold for an attempt to leave; nothing where it is none.
+    pub gate: Option<Gate>,
 }
 
 impl Request {
@@ -54,6 +62,8 @@ impl Request {
             body: None,
             auth: None,
             idempotent: false,
+            is_path_secret: false,
+            gate: None,
         }
     }
 
@@ -113,7 +123,7 @@ impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("method", &self.method)
-            .field("path", &self.path)
+            .field("path", if self.is_path_secret { &"…" } else { &self.path })
             .field("query", &names(&self.query))
             .field("headers", &names(&self.headers))
             .field("content_type", &self.content_type)

@@ -139,14 +139,24 @@ impl Store {
         let folder = self.unsealed_folder(snapshot)?;
         let _alone = journal::lock(&folder.join(JOURNAL), snapshot)?;
         self.unsealed_folder(snapshot)?;
-        // One step, so that half a snapshot never looks like one.
+        self.take_away(&folder, snapshot)
+    }
+
+    /// In one step first, so that half a snapshot never looks like one.
+    fn take_away(&self, folder: &Path, snapshot: &str) -> Result<(), Error> {
         let discarded = self.folder.join(format!("{DISCARDED}{snapshot}"));
-        std::fs::rename(&folder, &discarded).map_err(|source| at("rename", &folder, source))?;
+        std::fs::rename(folder, &discarded).map_err(|source| at("rename", folder, source))?;
         durable(&self.folder)?;
         match std::fs::remove_dir_all(&discarded) {
             Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(at("remove", &discarded, source)),
             _ => Ok(()),
         }
+    }
+
+    /// Removes a sealed snapshot. Whoever reads it meanwhile has its files open, or finds it gone.
+    pub fn remove(&self, snapshot: &str) -> Result<(), Error> {
+        let folder = self.sealed_folder(snapshot)?;
+        self.take_away(&folder, snapshot)
     }
 
     /// Sealed snapshots, oldest first. Folders without a manifest are passed over; a manifest that cannot be read is an

@@ -3,6 +3,7 @@
 mod judging;
 mod life;
 mod reading;
+mod service;
 mod serving;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub(crate) use life::{
     SecretArguments, StatusArguments, Switch,
 };
 pub(crate) use reading::{ReadingArguments, Region, ScopeArguments, SourceArguments, Way};
+pub(crate) use service::ServiceArguments;
 pub(crate) use serving::{InstanceCommand, ServeArguments, TenantCommand, TenantServeArguments};
 
 /// Carries Apple device and application inventory from Iru Endpoint into ServiceNow, with proof.
@@ -109,6 +111,8 @@ pub(crate) enum Command {
     Reauthenticate(ReauthenticateArguments),
     /// End an integration: revoke its tokens, and destroy its credentials and their key
     Delete(DeleteArguments),
+    /// Run integrations by their schedules, and serve the console in which they are connected, watched and changed
+    Serve(ServiceArguments),
     /// Try every pipeline's declaration and its checks; sends nothing
     Check,
     /// Write what ServiceNow imports
@@ -211,6 +215,13 @@ pub(crate) struct DestinationArguments {
     /// Service account; its password in SNOWHAUL_SERVICE_PASSWORD
     #[arg(long, value_name = "NAME", requires = "instance_url")]
     pub(crate) service_account: Option<String>,
+    #[command(flatten)]
+    pub(crate) waits: WaitArguments,
+}
+
+/// How long an instance's answers are waited for.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct WaitArguments {
     /// Seconds after a lost answer until the instance is asked what became of its batch: longer than its quota for imports
     #[arg(long, value_name = "SECONDS", default_value = "75", value_parser = seconds)]
     pub(crate) quiet_period: Duration,
@@ -303,6 +314,8 @@ pub(crate) enum Bench {
     Compare,
     /// Explaining devices and applications after many nights of a fleet
     Explain,
+    /// A hundred integrations under one service, one of them dead and one slow
+    Service,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod explain;
 mod measure;
 mod promote;
 mod reading;
+mod service;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -69,6 +70,9 @@ pub(crate) async fn run(arguments: &BenchArguments, output: &mut Output) -> Resu
         }
         Bench::Explain => {
             explain::measure(arguments, &folder).await.map(|document| serde_json::to_string_pretty(&document))
+        }
+        Bench::Service => {
+            Box::pin(service::measure(arguments, &folder)).await.map(|document| serde_json::to_string_pretty(&document))
         }
         Bench::Compare => tokio::task::block_in_place(|| compare::measure(arguments, &folder))
             .map(|document| serde_json::to_string_pretty(&document)),

@@ -48,8 +48,22 @@ pub(crate) fn of_error(error: &anyhow::Error) -> u8 {
         USAGE
     } else if let Some(error) = error.downcast_ref::<integration::Error>() {
         of_integration(error)
+    } else if let Some(error) = error.downcast_ref::<service::Error>() {
+        of_kind(error.kind())
     } else {
         error.downcast_ref::<pipeline::Error>().map_or(FAILED, of_pipeline)
+    }
+}
+
+fn of_kind(kind: service::Kind) -> u8 {
+    use service::Kind;
+    match kind {
+        Kind::Asked => USAGE,
+        Kind::Credentials => CREDENTIALS,
+        Kind::Stopped => STOPPED,
+        Kind::BudgetSpent => BUDGET_SPENT,
+        Kind::Incomplete => INCOMPLETE,
+        Kind::Cancelled | Kind::Failed => FAILED,
     }
 }
 

@@ -9,7 +9,6 @@ mod log;
 mod output;
 mod progress;
 mod shown;
-mod spent;
 mod state;
 
 pub use commands::main_with;

@@ -165,7 +165,7 @@ async fn columns_have_labels_wherever_the_instance_keeps_them() {
 async fn a_batch_is_staged_only_if_the_answer_says_so() {
     let staged = format!(r#"{{"import_set_id":"{SET}","multi_import_set_id":"m"}}"#);
     let (target, heard) = target(vec![json(201, staged)]).await;
-    let receipt = target.send("u_staged", br#"{"records":[]}"#.to_vec(), None).await.expect("staged");
+    let receipt = target.send("u_staged", br#"{"records":[]}"#.to_vec(), None, None).await.expect("staged");
     assert_eq!(receipt, Receipt { import_set: SET.to_owned(), multi_import_set: "m".to_owned(), attempts: 1 });
     let request = asked(&heard).remove(1);
     assert!(request.starts_with("POST /api/now/import/u_staged/insertMultiple HTTP/1.1\r\n"), "{request}");
@@ -193,7 +193,8 @@ async fn an_answer_that_lies_is_ambiguous_and_a_refusal_is_not() {
     ] {
         let shown = format!("{answer:?}");
         let (target, _) = target(vec![answer]).await;
-        let error = target.send("u_staged", b"{}".to_vec(), None).await.expect_err("nothing says that it is staged");
+        let error =
+            target.send("u_staged", b"{}".to_vec(), None, None).await.expect_err("nothing says that it is staged");
         assert_eq!(error.is_ambiguous(), is_ambiguous, "{shown}: {error}");
     }
 }
@@ -202,7 +203,7 @@ async fn an_answer_that_lies_is_ambiguous_and_a_refusal_is_not() {
 async fn names_that_would_choose_another_address_are_refused() {
     let (target, heard) = target(Vec::new()).await;
     for name in ["", "../oauth_token.do", "a/b", "a?b", "A", "a^b"] {
-        assert!(matches!(target.send(name, Vec::new(), None).await, Err(Error::Name { .. })), "{name}");
+        assert!(matches!(target.send(name, Vec::new(), None, None).await, Err(Error::Name { .. })), "{name}");
         assert!(matches!(target.count(name, "").await, Err(Error::Name { .. })), "{name}");
     }
     assert!(matches!(target.property("a^ORb").await, Err(Error::Name { .. })));

@@ -150,7 +150,8 @@ impl<'s> Sender<'s> {
             let mut batch = self.batch(&rows, attempt);
             self.ledger.note_batch(table, &batch)?;
             let began = Instant::now();
-            let error = match self.loader.target.send(table, bytes, self.after.as_deref()).await {
+            let error = match self.loader.target.send(table, bytes, self.after.as_deref(), Some(self.is_wanted())).await
+            {
                 Ok(receipt) => {
                     batch.import_sets = vec![receipt.import_set];
                     // A batch that was put off is a sign of load, however soon it was taken then.
@@ -189,6 +190,12 @@ impl<'s> Sender<'s> {
         }
         let error = load::Error::NeverStaged { staging_table: table.to_owned(), times: load::limits::DELIVERIES_MAX };
         Ok(Delivery::Stopped { error, may_have_left: true })
+    }
+
+    /// Asked once more right before the bytes leave: the look above may be a pause of the instance's ago.
+    fn is_wanted(&self) -> load::Gate {
+        let folder = self.loader.folder.to_owned();
+        std::sync::Arc::new(move || !is_cancelled(&folder))
     }
 
     fn staged(&mut self, mut batch: Batch, rows: Range<usize>, is_slower: bool) -> Result<Delivery, Error> {

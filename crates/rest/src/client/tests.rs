@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::scripted::{Asked, HandClock, answer, gzip, serve, serve_and_note};
-use crate::{BudgetConfig, Method, Secret};
+use crate::{BudgetConfig, Clock as _, Method, Secret};
 
 /// A client's settings for a server that gives these answers.
 fn server(answers: Vec<Vec<u8>>) -> (ClientConfig, Asked) {
@@ -194,6 +194,22 @@ async fn a_pause_that_is_too_long_to_wait_for_is_told_and_nothing_is_sent_meanwh
     clock.advance(Duration::from_secs(800));
     assert!(client.send(post()).await.is_ok());
     assert_eq!(seconds(&times), [0, 900]);
+}
+
+#[tokio::test]
+async fn what_is_not_wanted_any_more_is_not_repeated() {
+    let busy = answer("429 Too Many Requests", "retry-after: 5\r\n", "");
+    let (config, clock, times) = timed_server(vec![busy, answer("200 OK", "", "")]);
+    let client = Client::new(config).expect("loopback");
+    // Whoever asks wants it until the clock moves, which is in the pause that the server asks for.
+    let began = clock.now();
+    let gate: crate::Gate = std::sync::Arc::new(move || clock.now() == began);
+    let request = Request { gate: Some(gate), ..post() };
+    let error = client.send(request.clone()).await.expect_err("it is put off, and then not wanted");
+    assert!(matches!(error, Error::Withdrawn { .. }) && !error.is_ambiguous(), "{error}");
+    assert_eq!(seconds(&times), [0]);
+    assert!(matches!(client.send(request).await, Err(Error::Withdrawn { .. })), "nor does it leave at all");
+    assert_eq!(seconds(&times), [0]);
 }
 
 #[tokio::test]

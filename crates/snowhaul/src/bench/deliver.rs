@@ -109,7 +109,7 @@ impl Sender<'_> {
                 };
                 self.ledger.note_batch(table, &batch)?;
                 let began = Instant::now();
-                let receipt = self.target.send(table, body.bytes, None).await?;
+                let receipt = self.target.send(table, body.bytes, None, None).await?;
                 self.pace.answered(began.elapsed());
                 batch.state = BatchState::Staged;
                 batch.import_sets = vec![receipt.import_set];

@@ -61,7 +61,7 @@ impl Staged {
             let constants = |_| label("u_run").map(|label| (label, "1".to_owned())).into_iter().collect();
             for body in load::encode_all(batch, &keys, BatchLimits::default(), constants)? {
                 bytes += body.bytes.len() as u64;
-                let receipt = target.send(self.pipeline.staging_table(), body.bytes, after.as_deref()).await?;
+                let receipt = target.send(self.pipeline.staging_table(), body.bytes, after.as_deref(), None).await?;
                 after = Some(receipt.import_set);
             }
         }

@@ -48,17 +48,9 @@ pub(super) async fn extract(common: &Common, arguments: ExtractArguments, output
     Ok(exit::DONE)
 }
 
-/// The data sets that the nightly pipelines name, and those of them that are hints: the audit log, where no pipeline
-/// carries it.
+/// The data sets that the integration's pipelines name, and those of them that are hints.
 pub(super) fn wanted(common: &Common) -> Result<(BTreeSet<DataSet>, BTreeSet<DataSet>)> {
-    let set = common.pipelines()?;
-    let mut wanted = pipeline::data_sets_of(&life::carried(common)?)?;
-    let beside: BTreeSet<DataSet> = set.read_beside().iter().copied().collect();
-    let hints: BTreeSet<DataSet> =
-        beside.iter().copied().filter(|data_set| *data_set == DataSet::AuditEvents).collect();
-    let hints = &hints - &wanted;
-    wanted.extend(beside);
-    Ok((wanted, hints))
+    Ok(service::wanted(&common.pipelines()?, &life::carried(common)?)?)
 }
 
 fn parse(name: &str) -> Result<DataSet> {

@@ -7,12 +7,12 @@ mod life;
 mod look;
 mod plan;
 mod run;
+mod serve;
 mod snapshot;
 mod source;
 mod tenant;
 
 pub(crate) use extract::Document;
-pub(crate) use life::{EndsTold, Looked, Standing, StatusTold};
 pub(crate) use source::{TOKEN, Tenant};
 
 use std::ffi::OsString;
@@ -51,12 +51,13 @@ fn run_line(line: Vec<OsString>, output: &mut Output) -> u8 {
         }
     };
     log::begin();
+    keep_memory();
     let runtime = match tokio::runtime::Runtime::new().context("could not start the runtime") {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error, output),
     };
     // What serves works until it is interrupted, and ends in peace when it is.
-    let serves = matches!(arguments.command, Command::Instance { .. } | Command::Tenant { .. });
+    let serves = matches!(arguments.command, Command::Instance { .. } | Command::Tenant { .. } | Command::Serve(_));
     let ended = runtime.block_on(async {
         tokio::select! {
             ended = command(&arguments.common, arguments.command, output) => ended,
@@ -67,6 +68,12 @@ fn run_line(line: Vec<OsString>, output: &mut Output) -> u8 {
         Ok(code) => code,
         Err(error) => failed(&error, output),
     }
+}
+
+/// A process that crashes leaves no copy of its memory, which holds secrets. Where that cannot be set it is as it was.
+fn keep_memory() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
 }
 
 /// Ends when a person or the system asks the process to stop. A command is then dropped where it waits, which loses
@@ -91,7 +98,8 @@ fn failed(error: &anyhow::Error, output: &mut Output) -> u8 {
         let snapshot = || cause.downcast_ref::<::snapshot::Error>().and_then(::snapshot::Error::hint);
         let ledger = || cause.downcast_ref::<ledger::Error>().and_then(ledger::Error::hint);
         let integration = || cause.downcast_ref::<integration::Error>().and_then(integration::Error::hint);
-        pipeline.or_else(snapshot).or_else(ledger).or_else(integration)
+        let service = || cause.downcast_ref::<service::Error>().and_then(service::Error::hint);
+        pipeline.or_else(snapshot).or_else(ledger).or_else(integration).or_else(service)
     });
     if let Some(hint) = hint {
         output.talk(&format!("hint: {hint}"));
@@ -119,6 +127,7 @@ async fn command(common: &Common, command: Command, output: &mut Output) -> Resu
         Command::Edit(arguments) => Box::pin(life::edit(common, arguments, output)).await,
         Command::Reauthenticate(arguments) => Box::pin(life::reauthenticate(common, arguments, output)).await,
         Command::Delete(arguments) => Box::pin(life::delete(common, arguments, output)).await,
+        Command::Serve(arguments) => Box::pin(serve::serve(common, arguments, output)).await,
         Command::Check => look::check(common, output).await,
         Command::Export { command: ExportCommand::UpdateSet { out } } => {
             look::update_set(common, out.as_deref(), output)

@@ -6,16 +6,17 @@ use anyhow::{Context, Result};
 use flow::Clock;
 use jiff::{SignedDuration, Timestamp};
 use load::{Grant, Login, Patience};
-use pipeline::{Destination, Events, Pipeline, ReadRequest, Resume, RunOptions, RunReport};
+use pipeline::{Destination, Events, Pipeline, RunOptions, RunReport};
 use serde::Serialize;
+use service::{Connected, Night, Sends};
 use snapshot::Sealed;
 use tenant::{Fleet, FleetConfig};
 
-use super::life::{self, Connected};
+use super::life;
 use super::source::{self, Tenant};
 use super::{extract, say};
 use crate::arguments::{
-    Common, DestinationArguments, Form, NightArguments, ReadingArguments, ReplayArguments, RunArguments,
+    Common, DestinationArguments, Form, NightArguments, ReadingArguments, ReplayArguments, RunArguments, WaitArguments,
 };
 use crate::embedded::{self, Embedded};
 use crate::output::Output;
@@ -34,26 +35,19 @@ pub(super) async fn run(common: &Common, arguments: NightArguments, output: &mut
     Ok(exit::of_report(&report))
 }
 
-/// One night of one integration, unless a person has paused it. How it went is noted where the integration is connected.
+/// One night of one integration: a connected one's, or of whatever is on the command line, else of the demonstration.
 async fn night(common: &Common, arguments: &NightArguments) -> Result<RunReport> {
-    let connected = Connected::of(common)?;
-    if connected.as_ref().is_some_and(|connected| !connected.settings.is_sync_on()) {
-        return Err(paused(common));
-    }
-    if connected.is_some() {
-        // Before it is read for an hour.
-        pipeline::refuse_cancelled(&common.folder()?)?;
-    }
-    let ended = Box::pin(carried_night(common, arguments)).await;
-    // What the run came to is told all the same.
-    if let Err(error) = life::note_ended(common, &ended) {
-        tracing::warn!(error = format!("{error:#}"), "how the run ended could not be noted");
-    }
-    ended
-}
-
-async fn carried_night(common: &Common, arguments: &NightArguments) -> Result<RunReport> {
     let events = progress::for_command(common);
+    if let Some(connected) = life::connected(common)? {
+        refuse_other_ends(common, arguments)?;
+        let night = Night {
+            sends: Sends::Everything,
+            reading: source::reading_of(&arguments.reading),
+            patience: patience(&arguments.run.destination.waits),
+            retry_refused: arguments.run.retry_refused,
+        };
+        return Ok(Box::pin(life::desk(common).night(&connected.name, night, events)).await?);
+    }
     let tenant = Tenant::open(common, &arguments.source, arguments.reading.wait, arguments.age).await?;
     let clock = tenant.tenant.clock();
     let sealed = read(common, tenant, &arguments.reading, &events).await?;
@@ -61,9 +55,23 @@ async fn carried_night(common: &Common, arguments: &NightArguments) -> Result<Ru
     carry(common, &job, &arguments.run, events).await
 }
 
-fn paused(common: &Common) -> anyhow::Error {
+/// A connected integration has ends and a scope of its own: a command that named others would send one tenant's devices to
+/// another's instance, or take those that it leaves out for vanished.
+fn refuse_other_ends(common: &Common, arguments: &NightArguments) -> Result<()> {
     let name = &common.integration;
-    exit::Usage(format!("`{name}` is paused; `snowhaul edit {name} --sync on` lets it run again")).into()
+    let is_read_elsewhere = arguments.source.base_url.is_some() || arguments.source.subdomain.is_some();
+    let reason = if arguments.age > 0 {
+        return Err(source::no_simulation(common));
+    } else if is_read_elsewhere {
+        format!("`{name}` is connected to a tenant of its own; say another --integration")
+    } else if arguments.run.destination.instance_url.is_some() {
+        format!("`{name}` is connected to an instance of its own; say another --integration")
+    } else if !arguments.reading.scope.to_scope().is_everything() {
+        "the scope is part of a connected integration: `snowhaul edit` changes it".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(exit::Usage(reason).into())
 }
 
 /// One integration of `--all`, as it is printed.
@@ -87,6 +95,10 @@ async fn run_all(common: &Common, arguments: &NightArguments, output: &mut Outpu
     }
     let mut code = exit::DONE;
     for name in &names {
+        // One that was deleted since is not there any more; the demonstration does not take its place.
+        if life::desk(common).find(name).is_ok_and(|found| found.is_none()) {
+            continue;
+        }
         let common = Common { integration: name.to_string(), ..common.clone() };
         code = exit::worst(code, one_of_all(&common, arguments, output).await?);
     }
@@ -95,7 +107,7 @@ async fn run_all(common: &Common, arguments: &NightArguments, output: &mut Outpu
 
 async fn one_of_all(common: &Common, arguments: &NightArguments, output: &mut Output) -> Result<u8> {
     // One that a person has paused is left alone, and nothing is wrong with that. Settings that cannot be read fail below.
-    if Connected::of(common).is_ok_and(|found| found.is_some_and(|connected| !connected.settings.is_sync_on())) {
+    if life::connected(common).is_ok_and(|found| found.is_some_and(|connected| !connected.settings.is_sync_on())) {
         output.talk(&format!("{}: paused, left out", common.integration));
         return Ok(exit::DONE);
     }
@@ -131,7 +143,7 @@ pub(super) async fn replay(common: &Common, arguments: ReplayArguments, output: 
 
 /// Lets nights of the simulated tenant pass, each with its run. It ends early where a night does not end well.
 async fn run_nights(common: &Common, arguments: &NightArguments, nights: u32, output: &mut Output) -> Result<u8> {
-    if Connected::of(common)?.is_some() {
+    if life::connected(common)?.is_some() {
         return Err(source::no_simulation(common));
     }
     life::refuse_deleted(common)?;
@@ -175,18 +187,11 @@ pub(super) async fn read(
 ) -> Result<Sealed> {
     let store = common.snapshots()?;
     let (data_sets, hints) = extract::wanted(common)?;
-    let request = ReadRequest {
-        store: &store,
-        tenant: &tenant.tenant,
-        source: tenant.source.clone(),
-        settings: tenant.settings(data_sets, hints, arguments)?,
-        resume: Resume::IfFitting,
-        checkpoint_every: Duration::from_secs(arguments.checkpoint),
-        events,
-    };
-    let extracted = pipeline::extract(request).await;
+    let settings = tenant.settings(data_sets, hints, arguments)?;
+    let from = (&tenant.tenant, tenant.source.clone());
+    let sealed = service::read(&store, from, settings, &source::reading_of(arguments), events).await;
     tenant.close().await?;
-    Ok(extracted?.sealed)
+    Ok(sealed?)
 }
 
 /// What is carried, and how it is called.
@@ -233,7 +238,7 @@ impl Place {
         pipelines: &[Pipeline],
         arguments: &DestinationArguments,
     ) -> Result<Self> {
-        let connected = Connected::of(common)?;
+        let connected = life::connected(common)?;
         if let Some(destination) = destination(arguments)? {
             if connected.is_some() {
                 let name = &common.integration;
@@ -259,7 +264,7 @@ impl Place {
 
 /// True where rows go to the embedded instance.
 pub(super) fn is_embedded(common: &Common, arguments: &DestinationArguments) -> Result<bool> {
-    Ok(arguments.instance_url.is_none() && Connected::of(common)?.is_none())
+    Ok(arguments.instance_url.is_none() && life::connected(common)?.is_none())
 }
 
 pub(super) fn print(common: &Common, report: &RunReport, output: &mut Output) -> Result<()> {
@@ -278,17 +283,17 @@ fn destination(arguments: &DestinationArguments) -> Result<Option<Destination>> 
         None => Grant::ClientCredentials,
     };
     let login = Login { client_id: client_id.clone(), client_secret: secret("SNOWHAUL_CLIENT_SECRET")?.into(), grant };
-    Ok(Some(Destination { base_url: base_url.clone(), login, patience: patience(arguments) }))
+    Ok(Some(Destination { base_url: base_url.clone(), login, patience: patience(&arguments.waits) }))
 }
 
 /// The instance of a connected integration, with its secrets from the vault.
 fn destination_of(common: &Common, connected: &Connected, arguments: &DestinationArguments) -> Result<Destination> {
-    let login = connected.login(&connected.credentials(common)?)?;
+    let login = connected.login(&life::desk(common).vault()?.open(&connected.name)?)?;
     let base_url = connected.settings.instance_url().to_owned();
-    Ok(Destination { base_url, login, patience: patience(arguments) })
+    Ok(Destination { base_url, login, patience: patience(&arguments.waits) })
 }
 
-fn patience(arguments: &DestinationArguments) -> Patience {
+pub(super) fn patience(arguments: &WaitArguments) -> Patience {
     Patience {
         confirm_within: arguments.confirm_within,
         quiet_period: arguments.quiet_period,

@@ -3,23 +3,23 @@
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
-use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use extract::{DataSet, ReadSettings, Scope, Strategy};
 use flow::Clock;
 use jiff::Timestamp;
-use rest::{BudgetConfig, ClientConfig, Secret};
+use rest::{ClientConfig, Secret};
+use service::{Reader, Reading};
 use snapshot::Source;
 use tenant::{FleetConfig, Limits, TenantConfig};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::life::{self, Connected};
+use super::life;
 use crate::arguments::{Common, ReadingArguments, Region, SourceArguments, Way};
 use crate::exit::Usage;
-use crate::spent::Spent;
 
 /// Where the API token of a tenant is looked for.
 pub(crate) const TOKEN: &str = "SNOWHAUL_IRU_TOKEN";
@@ -30,8 +30,8 @@ pub(crate) struct Tenant {
     pub(crate) source: Source,
     /// The devices that a connected integration is for; none where the command line says it.
     scope: Option<Scope>,
-    /// Where what is spent of its hour is kept, and who keeps it.
-    spent: Option<(Spent, JoinHandle<()>)>,
+    /// Keeps what is spent of its hour.
+    reader: Option<Reader>,
     simulated: Option<Simulated>,
 }
 
@@ -44,7 +44,7 @@ struct Simulated {
 impl Tenant {
     /// The tenant that the arguments name, that of a connected integration, or the simulated one after so many nights.
     pub(crate) async fn open(common: &Common, source: &SourceArguments, wait: bool, nights: u32) -> Result<Self> {
-        let connected = Connected::of(common)?;
+        let connected = life::connected(common)?;
         if let Some(base_url) = named(source)? {
             if connected.is_some() {
                 let name = &common.integration;
@@ -52,11 +52,12 @@ impl Tenant {
                 return Err(Usage(reason).into());
             }
             let config = ClientConfig::new(base_url);
-            return Self::at(&common.state, config, token_of_environment()?, wait);
+            let reader = Reader::at(&common.state, config, token_of_environment()?, wait)?;
+            return Ok(Self::read_by(reader));
         }
         match connected {
             Some(_) if nights > 0 => Err(no_simulation(common)),
-            Some(connected) => Self::connected(common, &connected, wait),
+            Some(connected) => Ok(Self::read_by(Reader::of(&life::desk(common), &connected, wait)?)),
             None => {
                 life::refuse_deleted(common)?;
                 life::refuse_unknown(common)?;
@@ -67,22 +68,9 @@ impl Tenant {
         }
     }
 
-    fn connected(common: &Common, connected: &Connected, wait: bool) -> Result<Self> {
-        let config = ClientConfig::new(connected.settings.tenant_url());
-        let token = connected.credentials(common)?.iru_token;
-        let tenant = Self::at(&common.state, config, token, wait)?;
-        Ok(Self { scope: Some(connected.settings.scope()), ..tenant })
-    }
-
-    /// A tenant by its address, within what is left of its hour.
-    pub(super) fn at(state: &Path, config: ClientConfig, token: Secret, wait: bool) -> Result<Self> {
-        let spent = Spent::of(state, &config.base_url);
-        let budget = BudgetConfig { wait, spent: spent.read(), ..BudgetConfig::default() };
-        let config = ClientConfig { budget: Some(budget), ..config };
-        let tenant = extract::Tenant::new(config, token).map_err(pipeline::Error::from_tenant)?;
-        let source = Source { kind: "tenant".to_owned(), identity: tenant.host().to_owned() };
-        let keeping = tokio::spawn(spent.clone().keep(tenant.clone()));
-        Ok(Self { tenant, source, scope: None, spent: Some((spent, keeping)), simulated: None })
+    fn read_by(reader: Reader) -> Self {
+        let (tenant, source, scope) = (reader.tenant.clone(), reader.source.clone(), reader.scope.clone());
+        Self { tenant, source, scope, reader: Some(reader), simulated: None }
     }
 
     /// The demonstration's fleet behind a socket of its own, with a token that only this process knows and without the
@@ -102,7 +90,7 @@ impl Tenant {
         let tenant = extract::Tenant::new(ClientConfig::new(base_url), Secret::from(token))
             .map_err(pipeline::Error::from_tenant)?;
         let (tenant, source) = (tenant.by_clock(clock), demonstration());
-        Ok(Self { tenant, source, scope: None, spent: None, simulated: Some(Simulated { stop, served }) })
+        Ok(Self { tenant, source, scope: None, reader: None, simulated: Some(Simulated { stop, served }) })
     }
 
     /// What is to be read; `hints` are of `data_sets`. The scope of a connected integration is its own: a command that
@@ -126,10 +114,7 @@ impl Tenant {
 
     /// Stops serving, where it was served, and keeps what was spent.
     pub(crate) async fn close(self) -> Result<()> {
-        if let Some((spent, keeping)) = self.spent {
-            keeping.abort();
-            spent.write(&self.tenant.spent());
-        }
+        drop(self.reader);
         let Some(simulated) = self.simulated else { return Ok(()) };
         // Open connections would keep it serving.
         drop(self.tenant);
@@ -207,14 +192,19 @@ fn named(source: &SourceArguments) -> Result<Option<String>> {
 
 /// What is to be read, by the command line alone.
 fn settings(data_sets: BTreeSet<DataSet>, hints: BTreeSet<DataSet>, arguments: &ReadingArguments) -> ReadSettings {
-    ReadSettings {
-        hints,
-        scope: arguments.scope.to_scope(),
+    let scope = arguments.scope.to_scope();
+    ReadSettings { scope, ..reading_of(arguments).settings(data_sets, hints) }
+}
+
+/// How it is read, by the command line.
+pub(super) fn reading_of(arguments: &ReadingArguments) -> Reading {
+    Reading {
         details: arguments.details.map(Way::strategy),
         apps: arguments.apps.map(Way::strategy),
         mobile_apps: arguments.mobile_apps,
         whole: arguments.whole,
-        ..ReadSettings::of(data_sets)
+        wait: arguments.wait,
+        checkpoint_every: Duration::from_secs(arguments.checkpoint),
     }
 }
 

@@ -6,9 +6,12 @@ use extract::Scope;
 use integration::checks::{Check, CheckResult};
 use integration::{Grant, Name, Settings};
 use ledger::RunRecord;
+use service::{EndsTold, Looked, Standing, StatusTold};
 
 use super::{line, plain, run_record, runs};
-use crate::commands::{EndsTold, Looked, Standing, StatusTold};
+
+/// Runs that are said of one integration: a screen has room for them.
+const RUNS_SAID: usize = 5;
 
 /// One check: how it stands, what was seen, and under what is not as it should be what a person does about it.
 pub(crate) fn check(check: &Check) -> String {
@@ -124,7 +127,8 @@ fn last_runs(text: &mut String, last: &RunRecord, all: &[RunRecord]) {
     for row in run_record(last, "").lines() {
         line(text, format!("    {row}"));
     }
-    if let Some(earlier) = all.get(1..).filter(|earlier| !earlier.is_empty()) {
+    let earlier = all.get(1..all.len().min(RUNS_SAID)).unwrap_or_default();
+    if !earlier.is_empty() {
         line(text, "    before it:".to_owned());
         for row in runs(earlier).lines() {
             line(text, format!("    {row}"));

@@ -11,6 +11,7 @@ use integration::Credentials;
 use integration::limits::SECRET_BYTES_MAX;
 use rest::Secret;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use service::Renewed;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
@@ -46,14 +47,8 @@ pub(super) async fn all(arguments: &SecretArguments, with_password: bool, output
     Ok(Credentials { iru_token, client_secret, service_password })
 }
 
-/// The secrets of an integration with those that are given in the place of the old ones. On a terminal an empty line
-/// keeps the old one.
-pub(super) async fn renewed(
-    arguments: &SecretArguments,
-    with_password: bool,
-    old: &Credentials,
-    output: &Output,
-) -> Result<Credentials> {
+/// New secrets, at least one. On a terminal an empty line keeps the old one.
+pub(super) async fn renewed(arguments: &SecretArguments, with_password: bool, output: &Output) -> Result<Renewed> {
     let iru_token = optional(&IRU_TOKEN, arguments.iru_token_fd, output).await?;
     let client_secret = optional(&CLIENT_SECRET, arguments.client_secret_fd, output).await?;
     let service_password = match with_password {
@@ -64,11 +59,7 @@ pub(super) async fn renewed(
         let ways = [&IRU_TOKEN, &CLIENT_SECRET, &SERVICE_PASSWORD].map(|kind| kind.variable).join(", ");
         return Err(Usage(format!("no new credential was given: set {ways}, or name a file descriptor")).into());
     }
-    Ok(Credentials {
-        iru_token: iru_token.unwrap_or_else(|| old.iru_token.clone()),
-        client_secret: client_secret.unwrap_or_else(|| old.client_secret.clone()),
-        service_password: service_password.or_else(|| old.service_password.clone()),
-    })
+    Ok(Renewed { iru_token, client_secret, service_password })
 }
 
 /// A person's answer to a question; an error where nobody can be asked.

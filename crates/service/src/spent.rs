@@ -11,8 +11,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::state::make_private;
-
 /// How often it is written while a tenant is read: what a crash forgets.
 const EVERY: Duration = Duration::from_secs(2);
 
@@ -26,13 +24,13 @@ struct Kept {
 
 /// Where the requests of one tenant are kept.
 #[derive(Clone, Debug)]
-pub(crate) struct Spent {
+pub struct Spent {
     file: PathBuf,
 }
 
 impl Spent {
     /// Of the tenant at this address.
-    pub(crate) fn of(state: &Path, base_url: &str) -> Self {
+    pub fn of(state: &Path, base_url: &str) -> Self {
         let address = base_url.split_once("://").map_or(base_url, |(_, address)| address).trim_end_matches('/');
         let name: String =
             address.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
@@ -40,7 +38,7 @@ impl Spent {
     }
 
     /// What was spent, by how long ago. A file that is not there, or not ours, says nothing: then the answers have to.
-    pub(crate) fn read(&self) -> Vec<(Duration, u32)> {
+    pub fn read(&self) -> Vec<(Duration, u32)> {
         let kept: Option<Kept> = fs::read(&self.file).ok().and_then(|text| serde_json::from_slice(&text).ok());
         let now = Timestamp::now().as_second();
         // What a clock that was set back says is to come has just been.
@@ -49,7 +47,7 @@ impl Spent {
     }
 
     /// Keeps what was spent. It is a courtesy: where it cannot be written, the night goes on.
-    pub(crate) fn write(&self, spent: &[(Duration, u32)]) {
+    pub fn write(&self, spent: &[(Duration, u32)]) {
         if let Err(error) = self.try_write(spent) {
             tracing::warn!(file = %self.file.display(), %error, "could not keep how many requests were spent");
         }
@@ -60,7 +58,9 @@ impl Spent {
         let second = |ago: &Duration| now - i64::try_from(ago.as_secs()).unwrap_or(i64::MAX / 2);
         let kept = Kept { requests: spent.iter().map(|(ago, requests)| (second(ago), *requests)).collect() };
         if let Some(folder) = self.file.parent() {
-            make_private(folder)?;
+            use std::os::unix::fs::DirBuilderExt;
+            // Inventory is personal data, and so is how much of it is read.
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
         // Whole or not at all; that it may be lost with the machine's power costs less than waiting for the disk.
         let beside = self.file.with_extension(format!("{}.new", std::process::id()));
@@ -69,7 +69,7 @@ impl Spent {
     }
 
     /// Keeps what a tenant's hour holds until it is stopped.
-    pub(crate) async fn keep(self, tenant: extract::Tenant) {
+    pub async fn keep(self, tenant: extract::Tenant) {
         loop {
             tokio::time::sleep(EVERY).await;
             self.write(&tenant.spent());

@@ -2,17 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
 use extract::DataSet;
 use flow::Clock;
 use integration::checks::{Choice, Expected, Keys, Map, NeededDataSet, Reference, StagingColumn, StagingTable};
 use pipeline::{Pipeline, PipelineSet};
 
+use crate::error::Error;
+
 /// How the tables of Software Asset Management begin: they come with a licence.
 const SOFTWARE: [&str; 2] = ["cmdb_sam_", "samp_"];
 
 /// What these pipelines of a set expect.
-pub(super) fn expected(set: &PipelineSet, pipelines: &[Pipeline]) -> Result<Expected> {
+///
+/// # Errors
+/// A pipeline names a data set that there is not.
+pub fn expected(set: &PipelineSet, pipelines: &[Pipeline]) -> Result<Expected, Error> {
     let targets: BTreeSet<&str> = pipelines.iter().flat_map(Pipeline::targets).collect();
     let software = targets.into_iter().filter(|table| SOFTWARE.iter().any(|begin| table.starts_with(begin)));
     Ok(Expected {
@@ -29,7 +33,7 @@ pub(super) fn expected(set: &PipelineSet, pipelines: &[Pipeline]) -> Result<Expe
 }
 
 /// What the pipelines read, and what is read beside them.
-fn data_sets(set: &PipelineSet, pipelines: &[Pipeline]) -> Result<Vec<NeededDataSet>> {
+fn data_sets(set: &PipelineSet, pipelines: &[Pipeline]) -> Result<Vec<NeededDataSet>, Error> {
     let mut wanted = pipeline::data_sets_of(pipelines)?;
     wanted.insert(DataSet::Devices);
     wanted.extend(set.read_beside());
@@ -66,12 +70,13 @@ fn unique<T: Ord>(pipelines: &[Pipeline], of: fn(&Pipeline) -> Vec<T>) -> impl I
 
 #[cfg(test)]
 mod tests {
-    use super::super::carried_of;
     use super::*;
+    use crate::connected::carried;
 
     fn of(sends_apps: bool) -> Expected {
-        let set = crate::state::built_in().expect("the program's own declarations hold");
-        expected(&set, &carried_of(&set, sends_apps)).expect("they compile")
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../pipelines");
+        let set = PipelineSet::read(folder.as_ref()).expect("the program's own declarations hold");
+        expected(&set, &carried(&set, sends_apps)).expect("they compile")
     }
 
     #[test]

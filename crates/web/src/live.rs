@@ -1,0 +1,209 @@
+//! What the runs that are at work have told so far. Apart because two look at it that know nothing of each other: the page
+//! that shows a run while it works, and the scheduler, for which a run that only waits for an answer takes no place.
+//!
+//! What must hold: it is told from the run's own tasks, so nothing here waits; and however long a run works, what is kept of
+//! it stays small.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use flow::{RunEvent, Step};
+use integration::Name;
+use jiff::Timestamp;
+use pipeline::Events;
+use tokio::sync::watch;
+
+use crate::limits;
+
+/// The runs that are at work, by integration.
+#[derive(Clone)]
+pub(crate) struct Live {
+    runs: Arc<Mutex<BTreeMap<Name, LiveRun>>>,
+    changed: Arc<watch::Sender<u64>>,
+}
+
+/// One run that is at work.
+#[derive(Clone, Debug)]
+pub(crate) struct LiveRun {
+    /// When it began.
+    pub(crate) began: Timestamp,
+    /// Its steps, in the order in which they began.
+    pub(crate) steps: Vec<LiveStep>,
+    /// What a person should read, the newest last.
+    pub(crate) notes: Vec<String>,
+    /// Requests to the tenant so far, by data set.
+    requests: BTreeMap<String, u64>,
+    /// Requests that are left in the tenant's hour.
+    pub(crate) budget_left: Option<u64>,
+    /// When it told something last.
+    moved: Instant,
+}
+
+/// One step of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LiveStep {
+    /// Pipeline or data set.
+    pub(crate) flow: String,
+    /// Which step.
+    pub(crate) step: Step,
+    /// Rows so far.
+    pub(crate) rows: u64,
+    /// Rows that are expected, where that is known.
+    pub(crate) rows_expected: Option<u64>,
+    /// True when it is over.
+    pub(crate) is_over: bool,
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self { runs: Arc::default(), changed: Arc::new(watch::channel(0).0) }
+    }
+}
+
+impl Live {
+    /// Notes that a run begins. What it tells goes here from now on.
+    pub(crate) fn begin(&self, name: &Name) -> Events {
+        let run = LiveRun {
+            began: Timestamp::now(),
+            steps: Vec::new(),
+            notes: Vec::new(),
+            requests: BTreeMap::new(),
+            budget_left: None,
+            moved: Instant::now(),
+        };
+        self.lock().insert(name.clone(), run);
+        self.tell();
+        let (live, name) = (self.clone(), name.clone());
+        Arc::new(move |event| live.take(&name, event))
+    }
+
+    /// Forgets a run that has ended.
+    pub(crate) fn end(&self, name: &Name) {
+        self.lock().remove(name);
+        self.tell();
+    }
+
+    /// How a run stands; none where none is at work.
+    pub(crate) fn run(&self, name: &Name) -> Option<LiveRun> {
+        self.lock().get(name).cloned()
+    }
+
+    /// Requests that all runs of an integration, the present one, have sent to the tenant.
+    pub(crate) fn requests(&self, name: &Name) -> u64 {
+        self.lock().get(name).map_or(0, |run| run.requests.values().sum())
+    }
+
+    /// How many runs told something within this time: the others wait for an answer.
+    pub(crate) fn moving(&self, within: Duration) -> usize {
+        self.lock().values().filter(|run| run.moved.elapsed() <= within).count()
+    }
+
+    /// Changes whenever a run told something.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    fn take(&self, name: &Name, event: RunEvent) {
+        if let Some(run) = self.lock().get_mut(name) {
+            run.take(event);
+        }
+        self.tell();
+    }
+
+    fn tell(&self) {
+        self.changed.send_modify(|told| *told = told.wrapping_add(1));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Name, LiveRun>> {
+        // Whoever panicked while it held this left a run that is told of a little less.
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl LiveRun {
+    fn take(&mut self, event: RunEvent) {
+        self.moved = Instant::now();
+        match event {
+            RunEvent::StepStarted { flow, step, rows } => {
+                let begun = LiveStep { flow, step, rows: 0, rows_expected: rows, is_over: false };
+                let has_room = self.steps.len() < limits::LIVE_STEPS_MAX;
+                match self.step(&begun.flow, step) {
+                    Some(again) => *again = begun,
+                    None if has_room => self.steps.push(begun),
+                    None => {}
+                }
+            }
+            RunEvent::RowsPassed { flow, step, rows } => {
+                if let Some(passing) = self.step(&flow, step) {
+                    passing.rows += rows;
+                }
+            }
+            RunEvent::PagesRead { flow, requests, budget_left, .. } => {
+                self.requests.insert(flow, requests);
+                self.budget_left = budget_left;
+            }
+            RunEvent::StepEnded { flow, step } => {
+                if let Some(over) = self.step(&flow, step) {
+                    over.is_over = true;
+                }
+            }
+            RunEvent::Noted { text } => {
+                if self.notes.len() == limits::LIVE_NOTES_MAX {
+                    self.notes.remove(0);
+                }
+                self.notes.push(text);
+            }
+            RunEvent::PipelineEnded { .. } => {}
+        }
+    }
+
+    /// What a step has asked the tenant for, in words; none where it asks nothing.
+    pub(crate) fn asked(&self, of: &LiveStep) -> Option<String> {
+        let requests = self.requests.get(&of.flow).filter(|_| of.step == Step::Extract)?;
+        let left = self.budget_left.map(|left| format!(", {left} left in the hour")).unwrap_or_default();
+        Some(format!("{requests} requests{left}"))
+    }
+
+    fn step(&mut self, flow: &str, step: Step) -> Option<&mut LiveStep> {
+        self.steps.iter_mut().find(|known| known.flow == flow && known.step == step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn started(flow: &str) -> RunEvent {
+        RunEvent::StepStarted { flow: flow.to_owned(), step: Step::Load, rows: Some(10) }
+    }
+
+    #[test]
+    fn a_run_is_told_of_while_it_works_and_forgotten_when_it_ends() {
+        let (live, name) = (Live::default(), "acme".parse::<Name>().expect("a name"));
+        let events = live.begin(&name);
+        events(started("devices"));
+        events(RunEvent::RowsPassed { flow: "devices".to_owned(), step: Step::Load, rows: 4 });
+        events(RunEvent::RowsPassed { flow: "devices".to_owned(), step: Step::Load, rows: 3 });
+        let run = live.run(&name).expect("at work");
+        assert_eq!((run.steps.len(), run.steps[0].rows, run.steps[0].is_over), (1, 7, false));
+        events(RunEvent::StepEnded { flow: "devices".to_owned(), step: Step::Load });
+        assert!(live.run(&name).expect("at work").steps[0].is_over);
+        live.end(&name);
+        events(started("devices"));
+        assert!(live.run(&name).is_none(), "what comes late is of no run");
+    }
+
+    #[test]
+    fn what_is_kept_of_a_run_stays_small() {
+        let (live, name) = (Live::default(), "acme".parse::<Name>().expect("a name"));
+        let events = live.begin(&name);
+        for number in 0..limits::LIVE_NOTES_MAX + limits::LIVE_STEPS_MAX + 5 {
+            events(RunEvent::Noted { text: number.to_string() });
+            events(started(&number.to_string()));
+        }
+        let run = live.run(&name).expect("at work");
+        assert_eq!((run.notes.len(), run.steps.len()), (limits::LIVE_NOTES_MAX, limits::LIVE_STEPS_MAX));
+        assert_eq!(run.notes.last().map(String::as_str), Some("36"), "the newest are kept");
+    }
+}
