@@ -51,7 +51,15 @@ impl Walk {
     async fn look(&mut self, name: &str) {
         shots(&mut self.browser, name).await;
         assert!(self.browser.requests_elsewhere().await.is_empty(), "{name} asks somebody else");
-        self.browser.no_console_errors().await;
+        // That a page says "not so" is an answer, and no fault of the page.
+        let mut errors = self.browser.console_errors().await;
+        errors.retain(|error| !(error.starts_with("network: ") && error.contains("a status of 4")));
+        assert!(errors.is_empty(), "{name}: {errors:#?}");
+    }
+
+    /// What a person asks on the command line meanwhile.
+    fn aside<T>(&self, ask: impl FnOnce(&Desk) -> T) -> T {
+        tokio::task::block_in_place(|| ask(&self.desk))
     }
 
     /// Fills the form that connects, the right way.
@@ -185,7 +193,7 @@ async fn is_connected(walk: &mut Walk) {
 /// Devices are sent at once.
 async fn runs(walk: &mut Walk) {
     let details = walk.url("/integrations/acme");
-    let done = walk.desk.states_within("acme", "done");
+    let done = walk.aside(|desk| desk.states_within("acme", "done"));
     assert!(done, "{}", walk.service.said());
     walk.browser.goto(&details).await;
     walk.browser.wait_for("Connected").await;
@@ -215,7 +223,7 @@ async fn runs(walk: &mut Walk) {
 }
 
 async fn is_explained(walk: &mut Walk) {
-    let serial = walk.desk.serials().into_iter().next().expect("a computer");
+    let serial = walk.aside(|desk| desk.serials()).into_iter().next().expect("a computer");
     walk.browser.goto(&walk.url("/integrations/acme")).await;
     walk.browser.fill("Serial number, name or ID of a device", &serial).await;
     walk.browser.press("Explain").await;
@@ -245,7 +253,7 @@ async fn is_edited(walk: &mut Walk) {
     browser.check("Send Mac applications and their use to ServiceNow, nightly").await;
     browser.press("Save").await;
     browser.wait_for("Europe/Berlin").await;
-    let status = walk.desk.say(&["status", "acme"]).document;
+    let status = walk.aside(|desk| desk.say(&["status", "acme"])).document;
     assert_eq!(
         (&status["ends"]["send_apps"], &status["ends"]["schedules"]["devices"]),
         (&json!(true), &json!("*/20 * * * *"))
@@ -290,7 +298,7 @@ async fn is_deleted(walk: &mut Walk) {
     walk.look("deleted").await;
     walk.browser.press("To the integrations").await;
     walk.browser.wait_for("Nothing is connected here yet").await;
-    assert_eq!(walk.desk.standing("acme"), "not_connected");
+    assert_eq!(walk.aside(|desk| desk.standing("acme")), "not_connected");
 }
 
 #[test]
@@ -324,9 +332,8 @@ fn a_brake_waits_in_the_console_until_a_person_has_said_so() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         walk.sign_in().await;
-        walk.browser.goto(&walk.url("/integrations/acme")).await;
-        walk.browser.press("Sync now").await;
-        assert!(walk.desk.states_within("acme", "stopped"), "{}", walk.service.said());
+        // It is due, as no service has run it yet.
+        assert!(walk.aside(|desk| desk.states_within("acme", "stopped")), "{}", walk.service.said());
         walk.browser.goto(&walk.url("/integrations/acme")).await;
         walk.browser.wait_for("A brake waits for your word").await;
         walk.look("brake").await;
@@ -339,7 +346,7 @@ fn a_brake_waits_in_the_console_until_a_person_has_said_so() {
         walk.browser.fill("Your name", "Mara Lind").await;
         walk.browser.fill("Why it is meant", "half of the fleet was sold").await;
         walk.browser.press("Approve and send this plan").await;
-        assert!(walk.desk.states_within("acme", "done"), "{}", walk.service.said());
+        assert!(walk.aside(|desk| desk.states_within("acme", "done")), "{}", walk.service.said());
         walk.browser.goto(&walk.url("/integrations/acme/runs/2/plan")).await;
         walk.browser.wait_for("Mara Lind").await;
         walk.look("plan-approved").await;

@@ -29,3 +29,4 @@ mod situations;
 mod thirty_nights;
 mod tidy;
 mod ways;
+mod without_sam;

@@ -43,6 +43,13 @@ impl History {
         self.runs_by(&format!("WHERE state <> 'planned' AND run < {run} ORDER BY run DESC"), limit)
     }
 
+    /// When a run ended last that did all that it should; none where none did.
+    pub fn last_success(&self) -> Result<Option<String>, Error> {
+        let Some(database) = &self.database else { return Ok(None) };
+        let last = database.query_row("SELECT max(ended_at) FROM runs WHERE state = 'done'", [], |row| row.get(0));
+        last.map_err(sqlite("read the last success"))
+    }
+
     /// The number of the last run or plan; none where there is none.
     pub fn last(&self) -> Result<Option<i64>, Error> {
         let Some(database) = &self.database else { return Ok(None) };
@@ -72,7 +79,7 @@ impl History {
 
     /// One run and its report, which is empty while the run works and where it printed none.
     pub fn run(&self, run: i64) -> Result<(RunRecord, String), Error> {
-        let record = self.runs()?.into_iter().find(|record| record.run == run);
+        let record = self.runs_by(&format!("WHERE run = {run}"), 1)?.pop();
         let (Some(record), Some(database)) = (record, &self.database) else { return Err(Error::UnknownRun(run)) };
         let report = database
             .query_row("SELECT report FROM runs WHERE run = ?1", [run], |row| row.get(0))

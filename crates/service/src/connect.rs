@@ -8,17 +8,19 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use extract::{DataSet, Piece, PieceSender, ReadOptions, ReadSettings, Scope};
 use integration::checks::Check;
 use integration::{Credentials, Grant, Name, RawSettings, Settings};
 
 use crate::connected::carried;
-use crate::delete::forget_deletion;
+use crate::delete::{forget_connection, forget_deletion};
 use crate::desk::Desk;
 use crate::ends::{Ends, Looked};
 use crate::error::Error;
 use crate::expected::expected;
+use crate::lock::NameLock;
 
 /// A connection whose settings hold, and whose secrets are not known yet.
 pub struct Connecting {
@@ -42,9 +44,7 @@ impl Desk {
     fn refuse_taken(&self, name: &Name) -> Result<(), Error> {
         match self.find(name)? {
             None => Ok(()),
-            Some(_) => Err(Error::Asked(format!(
-                "`{name}` is connected already; `snowhaul edit`, `reauthenticate` or `delete` changes it"
-            ))),
+            Some(_) => Err(Error::Taken { name: name.clone() }),
         }
     }
 }
@@ -63,7 +63,7 @@ impl Connecting {
     /// Looks at both ends, and keeps the integration where nothing failed ([`Looked::refused`]).
     ///
     /// # Errors
-    /// The name was taken meanwhile, no device is in the scope, or nothing could be written; then nothing is kept.
+    /// The name was taken meanwhile, no device is in the scope, or something could not be written; then it is not connected.
     pub async fn connect(
         self,
         credentials: &Credentials,
@@ -93,19 +93,29 @@ impl Connecting {
 
 /// Settings last: they are what makes it connected, and without credentials it could not run.
 async fn keep(desk: &Desk, name: &Name, settings: &Settings, credentials: &Credentials) -> Result<(), Error> {
+    // A run of an earlier one of this name that is still ending would go on when the mark of its deletion is taken away.
+    let Some(_over) = NameLock::without_work(desk.state(), name, Duration::ZERO, &mut || {}).await? else {
+        return Err(Error::Busy {
+            name: name.clone(),
+            doing: "a run of an integration that had this name is still ending",
+        });
+    };
     let _lock = desk.settings_lock(name).await?;
     // Somebody else may have connected one of this name while both ends were looked at.
     desk.refuse_taken(name)?;
-    let vault = desk.vault()?;
+    let (vault, folder) = (desk.vault()?, desk.folder_of(name));
+    // One of this name may have been deleted before: what was known of that one's connection is not known of this one.
+    forget_connection(&folder)?;
+    pipeline::allow(&folder)?;
     vault.seal(name, credentials)?;
     if let Err(error) = integration::write_settings(desk.state(), name, settings) {
-        // All or nothing: what was sealed for nothing goes again.
-        vault.destroy(name)?;
+        // All or nothing: what was sealed for nothing goes again. Why it was for nothing is what a person has to know.
+        if let Err(left) = vault.destroy(name) {
+            tracing::warn!(integration = %name, error = %left, "credentials were sealed for nothing, and are still there");
+        }
         return Err(error.into());
     }
-    // One of this name may have been deleted before.
-    forget_deletion(&desk.folder_of(name))?;
-    Ok(pipeline::allow(&desk.folder_of(name))?)
+    forget_deletion(&folder)
 }
 
 /// The serial numbers of the devices that a scope with a number comes to now: a trial stays with the devices that it

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::connected::Connected;
 use crate::desk::Desk;
 use crate::error::Error;
+use crate::files::{FAILURE_FILE, NOTICED_FILE, SCHEDULE_FILE};
 use crate::limits::{ATTEMPTS_MAX, HISTORY_KEPT, RUN_ENDS_WITHIN};
 use crate::lock::NameLock;
 use crate::reauthenticate::moment;
@@ -98,6 +99,8 @@ impl Desk {
         pipeline::cancel(&folder)?;
         let over = NameLock::without_work(self.state(), name, RUN_ENDS_WITHIN, waiting).await?;
         let _lock = self.settings_lock(name).await?;
+        // Somebody else may have ended it meanwhile, and connected another one of its name.
+        let connected = &self.still(connected)?;
         let tokens = match (sharing.is_empty() || deleting.revoke_shared, &over) {
             (false, _) => format!("not revoked: {} has the same client", listed(&sharing)),
             // A run that renews its token meanwhile would have one that is good.
@@ -181,6 +184,14 @@ pub fn deletion(folder: &Path) -> Result<Option<Deletion>, Error> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(source) => Err(Error::File { attempt: "read", path, source }),
     }
+}
+
+/// Files that say how an earlier connection of this name went: when it ran, what was told of it, why it failed last.
+const OF_CONNECTION: [&str; 3] = [SCHEDULE_FILE, NOTICED_FILE, FAILURE_FILE];
+
+/// A new connection begins with nothing known of an earlier one of its name.
+pub(crate) fn forget_connection(folder: &Path) -> Result<(), Error> {
+    OF_CONNECTION.iter().try_for_each(|file| removed(&folder.join(file)))
 }
 
 /// An integration that is connected again was not deleted.

@@ -6,6 +6,12 @@ use std::path::PathBuf;
 /// Why it was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// There is one of this name already.
+    #[error("`{name}` is connected already; `snowhaul edit`, `reauthenticate` or `delete` changes it")]
+    Taken {
+        /// Its name.
+        name: integration::Name,
+    },
     /// What was asked for does not hold; the words say what to ask for instead.
     #[error("{0}")]
     Asked(String),
@@ -92,10 +98,10 @@ impl Error {
     /// What can be done about it.
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Asked(_) | Self::Schedule { .. } => Kind::Asked,
+            Self::Asked(_) | Self::Taken { .. } | Self::Schedule { .. } => Kind::Asked,
             Self::Integration(error) => of_integration(error),
             Self::Pipeline(error) => of_pipeline(error),
-            Self::Busy { .. } => Kind::Incomplete,
+            Self::Busy { .. } | Self::Ledger(ledger::Error::Locked { .. }) => Kind::Incomplete,
             _ => Kind::Failed,
         }
     }
@@ -136,7 +142,9 @@ fn of_integration(error: &integration::Error) -> Kind {
 }
 
 fn of_pipeline(error: &pipeline::Error) -> Kind {
-    if matches!(error, pipeline::Error::Cancelled { .. }) {
+    if matches!(error, pipeline::Error::Ledger(source) if matches!(**source, ledger::Error::Locked { .. })) {
+        Kind::Incomplete
+    } else if matches!(error, pipeline::Error::Cancelled { .. }) {
         Kind::Cancelled
     } else if error.is_credentials() {
         Kind::Credentials

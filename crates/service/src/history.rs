@@ -1,13 +1,13 @@
-//! What is known of an integration's runs and devices, and a person's word for a plan. Apart from runs themselves: looking
-//! takes no lock, and waits for nobody.
+//! What is known of an integration's runs, plans and devices. Apart from runs themselves: looking takes no lock, and waits for
+//! nobody.
 
 use flow::Clock;
 use integration::Name;
-use ledger::{Approval, History, Ledger, RunRecord};
+use jiff::Timestamp;
+use ledger::{Approval, History, RunRecord};
 use load::Patience;
-use pipeline::{ApplyOptions, Destination, Events, ExplainOptions, Explanation, Pipeline, RunReport, SavedPlan};
+use pipeline::{ExplainOptions, Explanation, Pipeline, RunReport, SavedPlan};
 
-use crate::connected::Connected;
 use crate::desk::Desk;
 use crate::error::Error;
 
@@ -28,6 +28,15 @@ impl Desk {
     /// The ledger cannot be read.
     pub fn runs_before(&self, name: &Name, run: i64, runs_max: usize) -> Result<Vec<RunRecord>, Error> {
         Ok(History::open(&self.folder_of(name))?.before(run, runs_max)?)
+    }
+
+    /// When a run ended last that did all that it should.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn last_success(&self, name: &Name) -> Result<Option<Timestamp>, Error> {
+        let last = History::open(&self.folder_of(name))?.last_success()?;
+        Ok(last.and_then(|last| last.parse().ok()))
     }
 
     /// The number that the next run will have.
@@ -54,42 +63,6 @@ impl Desk {
         Ok(History::open(&self.folder_of(name))?.approval(&plan.plan)?)
     }
 
-    /// Lets a plan through once.
-    ///
-    /// # Errors
-    /// A run is at work, nobody or no reason is named, or the plan is not kept or another integration's.
-    pub fn approve(&self, name: &Name, run: i64, by: &str, reason: &str) -> Result<Approval, Error> {
-        let plan = self.plan(name, run)?;
-        if by.trim().is_empty() || reason.trim().is_empty() {
-            return Err(Error::Asked("an approval needs a name and a reason".to_owned()));
-        }
-        if plan.integration != name.as_str() {
-            return Err(Error::Asked(format!("the plan is of the integration `{}`", plan.integration)));
-        }
-        Ok(Ledger::open(&self.folder_of(name))?.approve(&plan.plan, by.trim(), reason.trim())?)
-    }
-
-    /// Sends the plan of a run exactly as it was made.
-    ///
-    /// # Errors
-    /// It is not connected, being deleted, or the plan does not hold any more.
-    pub async fn apply(&self, name: &Name, run: i64, patience: Patience, events: Events) -> Result<RunReport, Error> {
-        let _work = self.work(name)?;
-        let connected = self.connected(name)?;
-        let (folder, pipelines) = (self.folder_of(name), self.carried(&connected)?);
-        let plan = pipeline::plan_folder(&folder, &run.to_string());
-        let options = ApplyOptions {
-            integration: name.as_str(),
-            folder: &folder,
-            command: "apply",
-            pipelines: &pipelines,
-            plan: &plan,
-            clock: Clock::default(),
-            events,
-        };
-        Ok(Box::pin(pipeline::apply(options, self.destination(&connected, patience)?)).await?)
-    }
-
     /// Explains a device, or an application on it. The instance is asked where it can be.
     ///
     /// # Errors
@@ -113,7 +86,9 @@ impl Desk {
                 pipeline::explain(options, destination).await
             }
         };
-        let (destination, note) = match self.destination(&connected, Patience::default()) {
+        let opened = self.vault().and_then(|vault| Ok(vault.open(name)?));
+        let asked_at = opened.and_then(|credentials| self.destination(&connected, &credentials, Patience::default()));
+        let (destination, note) = match asked_at {
             Ok(destination) => (Some(destination), None),
             Err(error) => (None, Some(error.told())),
         };
@@ -129,11 +104,5 @@ impl Desk {
         };
         explanation.notes.extend(note);
         Ok(explanation)
-    }
-
-    /// The instance of a connected integration.
-    pub(crate) fn destination(&self, connected: &Connected, patience: Patience) -> Result<Destination, Error> {
-        let login = connected.login(&self.vault()?.open(&connected.name)?)?;
-        Ok(Destination { base_url: connected.settings.instance_url().to_owned(), login, patience })
     }
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod apart;
+mod apply;
 mod connect;
 mod connected;
 mod delete;
@@ -9,6 +10,8 @@ mod edit;
 mod ends;
 mod error;
 mod expected;
+mod failure;
+mod files;
 mod history;
 pub mod limits;
 mod lock;
@@ -29,6 +32,8 @@ pub use edit::{Edited, Edits, Refusal};
 pub use ends::{Ends, Looked};
 pub use error::{Error, Kind};
 pub use expected::expected;
+pub use failure::Failure;
+pub use files::{NOTICED_FILE, SCHEDULE_FILE};
 pub use night::{Night, Reading, Sends, Work, read};
 pub use reader::Reader;
 pub use reauthenticate::{Reauthenticated, Renewed};

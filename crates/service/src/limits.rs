@@ -23,13 +23,13 @@ pub const SETTINGS_WAITED_FOR: Duration = Duration::from_secs(10);
 /// Runs that are told of one integration: they fit into a page.
 pub const RUNS_TOLD: usize = 30;
 
-/// Snapshots of an integration that are kept, whatever their age: what is built upon, explained and replayed is among the
-/// newest, and a retirement looks back over three complete ones.
+/// Snapshots of an integration that are kept, whatever they are: what is built upon, explained and replayed is among the
+/// newest.
 pub const SNAPSHOTS_KEPT: usize = 31;
 
-/// Complete snapshots that are kept beside them: a night's reading of all applications is built upon for a week, while a
-/// reading of devices comes every quarter of an hour.
-pub const WHOLE_SNAPSHOTS_KEPT: usize = 10;
+/// Days of which the newest complete snapshot is kept: a retirement looks back over three of them, a carried-over record
+/// over a week, and a person over a month.
+pub const WHOLE_DAYS_KEPT: usize = 31;
 
 /// Device runs of many integrations are spread over this: a minute late is not seen by whoever waits a quarter of an
 /// hour, and a hundred integrations are then one or two a second.

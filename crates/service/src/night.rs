@@ -122,16 +122,22 @@ impl Desk {
     pub async fn night(&self, name: &Name, night: Night, events: Events) -> Result<RunReport, Error> {
         let _work = self.work(name)?;
         let connected = self.connected(name)?;
-        if !connected.settings.is_sync_on() {
-            let reason = format!("`{name}` is paused; `snowhaul edit {name} --sync on` lets it run again");
-            return Err(Error::Asked(reason));
-        }
+        refuse_paused(&connected)?;
         let ended = Box::pin(self.carried_night(&connected, night, events)).await;
-        // What the run came to is told all the same.
-        if let Err(error) = self.note_ended(&connected, &ended).await {
-            tracing::warn!(integration = %name, error = error.told(), "how the run ended could not be noted");
-        }
+        self.note(&connected, &ended).await;
         ended
+    }
+
+    /// Notes how a run ended. What it came to is told all the same, where that cannot be.
+    pub(crate) async fn note(&self, connected: &Connected, ended: &Result<RunReport, Error>) {
+        // One that was deleted, and maybe purged, meanwhile has nothing to be noted of.
+        if !self.find(&connected.name).is_ok_and(|found| found.is_some()) {
+            return;
+        }
+        self.note_failure(&connected.name, ended);
+        if let Err(error) = self.note_ended(connected, ended).await {
+            tracing::warn!(integration = %connected.name, error = error.told(), "how the run ended could not be noted");
+        }
     }
 
     async fn carried_night(&self, connected: &Connected, night: Night, events: Events) -> Result<RunReport, Error> {
@@ -142,7 +148,9 @@ impl Desk {
         let sends_apps = connected.settings.sends_apps() && night.sends == Sends::Everything;
         let pipelines = carried(&set, sends_apps);
         let (data_sets, hints) = wanted(&set, &pipelines)?;
-        let reader = Reader::of(self, connected, night.reading.wait)?;
+        // Opened once: a run goes on with the credentials that it began with.
+        let credentials = self.vault()?.open(&connected.name)?;
+        let reader = Reader::of(self, connected, &credentials, night.reading.wait)?;
         let scope = connected.settings.scope();
         let settings = ReadSettings { scope, ..night.reading.settings(data_sets, hints) };
         let store = self.snapshots(&connected.name)?;
@@ -153,7 +161,7 @@ impl Desk {
             () = cancelled(&folder) => return Err(pipeline::Error::Cancelled { folder }.into()),
         };
         drop(reader);
-        let destination = self.destination(connected, night.patience)?;
+        let destination = self.destination(connected, &credentials, night.patience)?;
         let options = RunOptions {
             integration: connected.name.as_str(),
             folder: &folder,
@@ -209,6 +217,15 @@ pub async fn read(
     let checkpoint_every = reading.checkpoint_every;
     let request = ReadRequest { store, tenant, source, settings, resume: Resume::IfFitting, checkpoint_every, events };
     Ok(pipeline::extract(request).await?.sealed)
+}
+
+/// Refuses what a person has paused.
+pub(crate) fn refuse_paused(connected: &Connected) -> Result<(), Error> {
+    if connected.settings.is_sync_on() {
+        return Ok(());
+    }
+    let name = &connected.name;
+    Err(Error::Asked(format!("`{name}` is paused; `snowhaul edit {name} --sync on` lets it run again")))
 }
 
 /// Ends when the integration of a folder is told to send nothing more.

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use extract::Scope;
+use integration::Credentials;
 use rest::{BudgetConfig, ClientConfig, Secret};
 use snapshot::Source;
 use tokio::task::JoinHandle;
@@ -43,11 +44,10 @@ impl Reader {
     /// The tenant of a connected integration.
     ///
     /// # Errors
-    /// Its credentials cannot be opened.
-    pub fn of(desk: &Desk, connected: &Connected, wait: bool) -> Result<Self, Error> {
+    /// Its address is none.
+    pub fn of(desk: &Desk, connected: &Connected, credentials: &Credentials, wait: bool) -> Result<Self, Error> {
         let config = ClientConfig::new(connected.settings.tenant_url());
-        let token = desk.vault()?.open(&connected.name)?.iru_token;
-        let mut reader = Self::at(desk.state(), config, token, wait)?;
+        let mut reader = Self::at(desk.state(), config, credentials.iru_token.clone(), wait)?;
         reader.scope = Some(connected.settings.scope());
         Ok(reader)
     }

@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -63,7 +64,10 @@ impl Spent {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
         // Whole or not at all; that it may be lost with the machine's power costs less than waiting for the disk.
-        let beside = self.file.with_extension(format!("{}.new", std::process::id()));
+        // Several in one process may read one tenant: each writes a file of its own.
+        static WRITTEN: AtomicU64 = AtomicU64::new(0);
+        let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
+        let beside = self.file.with_extension(format!("{}-{number}.new", std::process::id()));
         fs::write(&beside, serde_json::to_vec(&kept)?)?;
         fs::rename(beside, &self.file)
     }

@@ -11,7 +11,9 @@ use crate::connected::Connected;
 use crate::delete::deletion;
 use crate::desk::Desk;
 use crate::error::Error;
+use crate::failure::Failure;
 use crate::limits::RUNS_TOLD;
+use crate::schedule::Schedule;
 
 /// How an integration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -46,6 +48,10 @@ pub struct StatusTold {
     pub last_run: Option<RunRecord>,
     /// The last runs, the newest first.
     pub runs: Vec<RunRecord>,
+    /// Why it failed last, where nothing has succeeded since.
+    pub failure: Option<Failure>,
+    /// When it is due next by its schedules, which a service keeps; none where it is paused or not connected.
+    pub next_run: Option<Timestamp>,
     /// What the brakes said that stopped the last run; empty where none waits for a person's word.
     pub brakes_waiting: Vec<String>,
 }
@@ -97,12 +103,15 @@ impl Desk {
         };
         let (state, reason) = unread.map_or((state, reason), |unread| (Standing::NeedsAttention, unread));
         let last_run = runs.first().cloned();
+        let next = ends.as_ref().filter(|ends| ends.sync).and_then(next_run);
         StatusTold {
             schema_version: pipeline::limits::SCHEMA_VERSION,
             integration: name.to_string(),
             state,
             reason,
             ends,
+            failure: self.failure(name),
+            next_run: next,
             brakes_waiting: last_run
                 .iter()
                 .filter(|run| run.state == RunState::Stopped)
@@ -138,6 +147,13 @@ impl Desk {
             }
             Ok(_) => {}
         }
+        // Nothing is in the ledger of a run whose tenant could not be read.
+        let failed = self.failure(&connected.name);
+        let is_newest = |failure: &Failure| runs.first().is_none_or(|run| run.ended_at < failure.at.to_string());
+        if let Some(failure) = failed.filter(is_newest) {
+            let hint = if failure.hint.is_empty() { String::new() } else { format!(". {}", failure.hint) };
+            return (Standing::NeedsAttention, format!("at {:.0}: {}{hint}", failure.at, failure.reason));
+        }
         if let Some(run) = runs.first().filter(|run| matches!(run.state, RunState::Failed | RunState::Stopped)) {
             return (Standing::NeedsAttention, format!("run {} is {}: {}", run.run, run.state.as_str(), run.failure));
         }
@@ -157,6 +173,17 @@ impl Desk {
             Err(error) => error.told(),
         }
     }
+}
+
+/// The next moment of its schedules.
+fn next_run(ends: &EndsTold) -> Option<Timestamp> {
+    let schedules = &ends.schedules;
+    let apps = ends.send_apps.then_some(&schedules.apps);
+    let moments = [Some(&schedules.devices), apps]
+        .into_iter()
+        .flatten()
+        .filter_map(|expression| Schedule::new(expression, &schedules.time_zone).ok()?.next_after(Timestamp::now()));
+    moments.min()
 }
 
 impl EndsTold {

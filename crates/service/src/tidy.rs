@@ -1,6 +1,8 @@
 //! Removing what is old: the history of integrations that were deleted, when its days are over, and snapshots that nothing
 //! is built upon any more. Apart from runs, because none of it is needed for anything to be right.
 
+use std::collections::BTreeSet;
+
 use integration::Name;
 use jiff::Timestamp;
 use snapshot::Completeness;
@@ -8,7 +10,7 @@ use snapshot::Completeness;
 use crate::delete::deletion;
 use crate::desk::Desk;
 use crate::error::Error;
-use crate::limits::{SNAPSHOTS_KEPT, WHOLE_SNAPSHOTS_KEPT};
+use crate::limits::{SNAPSHOTS_KEPT, WHOLE_DAYS_KEPT};
 
 /// What was removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,25 +44,30 @@ impl Desk {
         Ok(tidied)
     }
 
-    /// Removes snapshots of an integration but the newest ones and the newest complete ones.
+    /// Removes snapshots of an integration but the newest ones, and of the days before them the newest complete one each.
     ///
     /// # Errors
     /// The folder of snapshots cannot be read. One that cannot be removed stays.
     pub fn tidy_snapshots(&self, name: &Name) -> Result<Tidied, Error> {
-        let store = self.snapshots(name)?;
         let mut tidied = Tidied::default();
-        let mut whole = 0;
+        if !self.folder_of(name).join("snapshots").is_dir() {
+            return Ok(tidied);
+        }
+        let store = self.snapshots(name)?;
+        let mut days = BTreeSet::new();
         for (place, snapshot) in store.sealed()?.into_iter().rev().enumerate() {
-            let is_whole = store.show(&snapshot).is_ok_and(|manifest| {
-                manifest.completeness == Completeness::Full
-                    && manifest.data_sets.iter().any(|file| file.data_set == extract::DataSet::Apps.name())
-            });
-            whole += usize::from(is_whole);
-            let is_kept = place < SNAPSHOTS_KEPT || (is_whole && whole <= WHOLE_SNAPSHOTS_KEPT);
-            if !is_kept && store.remove(&snapshot).is_ok() {
+            // What cannot be read may be what somebody wants to look at.
+            let Ok(manifest) = store.show(&snapshot) else { continue };
+            let day = manifest.begun_at.get(..DAY_CHARS).unwrap_or_default().to_owned();
+            let is_whole = manifest.completeness == Completeness::Full;
+            let is_days_own = is_whole && days.len() < WHOLE_DAYS_KEPT && days.insert(day);
+            if place >= SNAPSHOTS_KEPT && !is_days_own && store.remove(&snapshot).is_ok() {
                 tidied.snapshots += 1;
             }
         }
         Ok(tidied)
     }
 }
+
+/// Characters of a date in a time as manifests write it, `2026-11-30`.
+const DAY_CHARS: usize = 10;

@@ -15,7 +15,7 @@ pub(crate) use judging::{
     ApplyArguments, ApproveArguments, ExplainArguments, PlanArguments, ReconcileArguments, UndoArguments,
 };
 pub(crate) use life::{
-    ConnectArguments, DeleteArguments, DoctorArguments, EditArguments, GrantWord, ReauthenticateArguments,
+    ConnectArguments, DeleteArguments, DoctorArguments, EditArguments, GrantWord, KeysCommand, ReauthenticateArguments,
     SecretArguments, StatusArguments, Switch,
 };
 pub(crate) use reading::{ReadingArguments, Region, ScopeArguments, SourceArguments, Way};
@@ -111,6 +111,11 @@ pub(crate) enum Command {
     Reauthenticate(ReauthenticateArguments),
     /// End an integration: revoke its tokens, and destroy its credentials and their key
     Delete(DeleteArguments),
+    /// Change the master key that wraps every integration's own key
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
     /// Run integrations by their schedules, and serve the console in which they are connected, watched and changed
     Serve(ServiceArguments),
     /// Try every pipeline's declaration and its checks; sends nothing
@@ -150,7 +155,7 @@ pub(crate) struct NightArguments {
     pub(crate) reading: ReadingArguments,
     #[command(flatten)]
     pub(crate) run: RunArguments,
-    /// Run every connected integration, one after the other; where one fails, the next runs all the same
+    /// Run every connected integration, a few side by side; where one fails, the others run all the same
     #[arg(long, conflicts_with_all = ["subdomain", "base_url", "instance_url", "age", "nights"])]
     pub(crate) all: bool,
     /// Nights that the simulated tenant ages before it is read

@@ -10,7 +10,8 @@ use crate::arguments::Common;
 use crate::exit::Usage;
 
 /// The declarations that the program carries, so that it runs from any folder.
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 4] = [
+    ("applications-without-sam.toml", include_str!("../../../pipelines/applications-without-sam.toml")),
     ("applications.toml", include_str!("../../../pipelines/applications.toml")),
     ("devices.toml", include_str!("../../../pipelines/devices.toml")),
     ("nightly.toml", include_str!("../../../pipelines/nightly.toml")),

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use integration::Name;
@@ -60,6 +60,8 @@ pub(crate) struct Console {
     pub(crate) guard: Guard,
     pub(crate) observer: Observer,
     pub(crate) aliases: Arc<Aliases>,
+    /// Changes, or ends, when the service does.
+    pub(crate) stopped: tokio::sync::watch::Receiver<()>,
 }
 
 /// Every address of the console.
@@ -99,9 +101,15 @@ pub(crate) fn router(console: Console) -> Router {
     console.guard.clone().protect(open, closed).with_state(console)
 }
 
-async fn metrics(axum::extract::State(console): axum::extract::State<Console>) -> Response {
+/// Only where it is asked for on this machine: it names every integration, and needs nobody to sign in.
+async fn metrics(axum::extract::State(console): axum::extract::State<Console>, headers: HeaderMap) -> Response {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let is_here = ["127.", "localhost:", "[::1]:"].iter().any(|begin| host.starts_with(begin));
+    if !is_here {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     let text = console.observer.encode(&console.desk, &console.scheduler);
-    ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
+    ([(header::CONTENT_TYPE, crate::metrics::CONTENT_TYPE)], text).into_response()
 }
 
 /// The frame of a page for whoever is signed in.

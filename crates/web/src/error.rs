@@ -3,9 +3,6 @@
 /// Why it does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Another one is at work.
-    #[error(transparent)]
-    Service(#[from] service::Error),
     /// The console cannot be guarded.
     #[error("the console cannot be served")]
     Guard(#[from] crate::guard::ConfigError),

@@ -45,6 +45,8 @@ pub type Nights = Box<dyn Fn(Sends) -> Night + Send + Sync>;
 pub struct Serving {
     /// Whose integrations.
     pub desk: Desk,
+    /// That no other service works with them ([`Desk::serving`]).
+    pub alone: service::Serving,
     /// How runs are made.
     pub nights: Nights,
     /// Where the console listens.
@@ -70,10 +72,9 @@ pub struct Serving {
 /// Runs integrations when they are due and answers the console, until `stop` ends.
 ///
 /// # Errors
-/// Another service works with the same state folder, or something that it was told does not hold. What goes wrong later is
-/// logged, and ends nothing.
+/// Something that it was told does not hold. What goes wrong later is logged, and ends nothing.
 pub async fn serve(serving: Serving, stop: impl Future<Output = ()>) -> Result<(), Error> {
-    let _alone = serving.desk.serving()?;
+    let _alone = serving.alone;
     let notices = notices(serving.webhook, serving.silent_after)?;
     let telemetry = Telemetry::from_environment(serving.otlp_endpoint.as_deref(), env!("CARGO_PKG_VERSION"))?;
     let observer = Observer::new(notices, telemetry);
@@ -86,6 +87,7 @@ pub async fn serve(serving: Serving, stop: impl Future<Output = ()>) -> Result<(
         announce: Arc::clone(&serving.announce),
     })?;
     (serving.announce)(&guard.code());
+    let (stopping, stopped) = watch::channel(());
     let console = Console {
         desk: serving.desk,
         scheduler: Arc::clone(&scheduler),
@@ -94,8 +96,8 @@ pub async fn serve(serving: Serving, stop: impl Future<Output = ()>) -> Result<(
         guard,
         observer: observer.clone(),
         aliases: Arc::new(serving.aliases),
+        stopped: stopped.clone(),
     };
-    let (stopping, stopped) = watch::channel(());
     let stopped = || {
         let mut stopped = stopped.clone();
         async move {

@@ -16,6 +16,12 @@ pub const LOOK_AGAIN_MAX: Duration = Duration::from_secs(15);
 /// How long it rests at least, so that a moment that is just over is not looked at a thousand times.
 pub const LOOK_AGAIN_MIN: Duration = Duration::from_millis(20);
 
+/// How long after a run's end the schedules are looked at: a hundred runs that end in one second are looked at once.
+pub const LOOK_AFTER_END: Duration = Duration::from_millis(500);
+
+/// How often it is looked whether an integration has had no success for too long, which is a matter of hours.
+pub const SILENT_LOOKED_FOR_EVERY: Duration = Duration::from_secs(60);
+
 /// How often a place is looked for while somebody waits for one.
 pub const PLACE_LOOKED_FOR_EVERY: Duration = Duration::from_millis(100);
 
@@ -23,8 +29,12 @@ pub const PLACE_LOOKED_FOR_EVERY: Duration = Duration::from_millis(100);
 /// of rows are told of several times a second by a run that works.
 pub const MOVING_WITHIN: Duration = Duration::from_secs(2);
 
+/// How long a run keeps its place: a run of devices takes seconds. A first reading of hours goes on beside those that follow,
+/// and does not stand before them.
+pub const TURN: Duration = Duration::from_secs(60);
+
 /// Runs that are at work at once, those that only wait among them: each has some connections and buffers of a few megabytes.
-pub const RUNS_MAX: usize = 256;
+pub const RUNS_MAX: usize = 128;
 
 /// How often what is old is looked for.
 pub const TIDIED_EVERY: Duration = Duration::from_secs(24 * 3_600);

@@ -6,12 +6,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use flow::{RunEvent, Step};
 use integration::Name;
 use jiff::Timestamp;
-use pipeline::Events;
 use tokio::sync::watch;
 
 use crate::limits;
@@ -36,8 +35,9 @@ pub(crate) struct LiveRun {
     requests: BTreeMap<String, u64>,
     /// Requests that are left in the tenant's hour.
     pub(crate) budget_left: Option<u64>,
-    /// When it told something last.
+    /// When it told something last, and since when it works.
     moved: Instant,
+    since: Instant,
 }
 
 /// One step of a run.
@@ -62,8 +62,8 @@ impl Default for Live {
 }
 
 impl Live {
-    /// Notes that a run begins. What it tells goes here from now on.
-    pub(crate) fn begin(&self, name: &Name) -> Events {
+    /// Notes that a run begins.
+    pub(crate) fn begin(&self, name: &Name) {
         let run = LiveRun {
             began: Timestamp::now(),
             steps: Vec::new(),
@@ -71,11 +71,10 @@ impl Live {
             requests: BTreeMap::new(),
             budget_left: None,
             moved: Instant::now(),
+            since: Instant::now(),
         };
         self.lock().insert(name.clone(), run);
         self.tell();
-        let (live, name) = (self.clone(), name.clone());
-        Arc::new(move |event| live.take(&name, event))
     }
 
     /// Forgets a run that has ended.
@@ -89,14 +88,12 @@ impl Live {
         self.lock().get(name).cloned()
     }
 
-    /// Requests that all runs of an integration, the present one, have sent to the tenant.
-    pub(crate) fn requests(&self, name: &Name) -> u64 {
-        self.lock().get(name).map_or(0, |run| run.requests.values().sum())
-    }
-
-    /// How many runs told something within this time: the others wait for an answer.
-    pub(crate) fn moving(&self, within: Duration) -> usize {
-        self.lock().values().filter(|run| run.moved.elapsed() <= within).count()
+    /// How many runs take a place: they began lately, and told something just now. One that is silent waits for an answer;
+    /// one that works for longer has had its turn, and shares the machine with whoever comes behind it.
+    pub(crate) fn placed(&self) -> usize {
+        let is_placed =
+            |run: &&LiveRun| run.moved.elapsed() <= limits::MOVING_WITHIN && run.since.elapsed() <= limits::TURN;
+        self.lock().values().filter(is_placed).count()
     }
 
     /// Changes whenever a run told something.
@@ -104,11 +101,11 @@ impl Live {
         self.changed.subscribe()
     }
 
-    fn take(&self, name: &Name, event: RunEvent) {
-        if let Some(run) = self.lock().get_mut(name) {
-            run.take(event);
-        }
+    /// Takes what a run tells, and returns how many requests to the tenant it tells of that were not told before.
+    pub(crate) fn take(&self, name: &Name, event: RunEvent) -> u64 {
+        let new = self.lock().get_mut(name).map_or(0, |run| run.take(event));
         self.tell();
+        new
     }
 
     fn tell(&self) {
@@ -122,8 +119,9 @@ impl Live {
 }
 
 impl LiveRun {
-    fn take(&mut self, event: RunEvent) {
+    fn take(&mut self, event: RunEvent) -> u64 {
         self.moved = Instant::now();
+        let mut new = 0;
         match event {
             RunEvent::StepStarted { flow, step, rows } => {
                 let begun = LiveStep { flow, step, rows: 0, rows_expected: rows, is_over: false };
@@ -140,7 +138,8 @@ impl LiveRun {
                 }
             }
             RunEvent::PagesRead { flow, requests, budget_left, .. } => {
-                self.requests.insert(flow, requests);
+                let before = self.requests.insert(flow, requests).unwrap_or_default();
+                new = requests.saturating_sub(before);
                 self.budget_left = budget_left;
             }
             RunEvent::StepEnded { flow, step } => {
@@ -156,6 +155,7 @@ impl LiveRun {
             }
             RunEvent::PipelineEnded { .. } => {}
         }
+        new
     }
 
     /// What a step has asked the tenant for, in words; none where it asks nothing.
@@ -181,7 +181,8 @@ mod tests {
     #[test]
     fn a_run_is_told_of_while_it_works_and_forgotten_when_it_ends() {
         let (live, name) = (Live::default(), "acme".parse::<Name>().expect("a name"));
-        let events = live.begin(&name);
+        live.begin(&name);
+        let events = |event| live.take(&name, event);
         events(started("devices"));
         events(RunEvent::RowsPassed { flow: "devices".to_owned(), step: Step::Load, rows: 4 });
         events(RunEvent::RowsPassed { flow: "devices".to_owned(), step: Step::Load, rows: 3 });
@@ -197,7 +198,8 @@ mod tests {
     #[test]
     fn what_is_kept_of_a_run_stays_small() {
         let (live, name) = (Live::default(), "acme".parse::<Name>().expect("a name"));
-        let events = live.begin(&name);
+        live.begin(&name);
+        let events = |event| live.take(&name, event);
         for number in 0..limits::LIVE_NOTES_MAX + limits::LIVE_STEPS_MAX + 5 {
             events(RunEvent::Noted { text: number.to_string() });
             events(started(&number.to_string()));

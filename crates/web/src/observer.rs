@@ -10,16 +10,13 @@ use integration::Name;
 use jiff::{SignedDuration, Timestamp};
 use ledger::RunState;
 use pipeline::{Events, RunReport};
-use service::{Desk, Error, Kind};
+use service::{Desk, Error, Kind, NOTICED_FILE};
 
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::notice::{self, Judged, Noticed, Webhook};
 use crate::otlp::{RunFacts, RunSpans, Telemetry};
 use crate::scheduler::Scheduler;
-
-/// What was told of an integration, in its folder.
-const NOTICED: &str = "noticed.json";
 
 /// Who looks on. Clones are the same.
 #[derive(Clone)]
@@ -35,6 +32,10 @@ struct Inner {
     spans: Mutex<BTreeMap<Name, RunSpans>>,
     /// Integrations that the measurements know of.
     watched: Mutex<BTreeSet<Name>>,
+    /// When integrations were last seen to be paused.
+    paused: Mutex<BTreeMap<Name, Timestamp>>,
+    /// When the service began to look.
+    since: Timestamp,
 }
 
 /// Where notices go, and after how long without a success one is due.
@@ -49,8 +50,9 @@ pub(crate) struct Notices {
 impl Observer {
     pub(crate) fn new(notices: Option<Notices>, telemetry: Option<Telemetry>) -> Self {
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
-        let (spans, watched) = (Mutex::default(), Mutex::default());
-        Self { inner: Arc::new(Inner { metrics, notices, telemetry, spans, watched }) }
+        let (spans, watched, paused) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let since = Timestamp::now();
+        Self { inner: Arc::new(Inner { metrics, notices, telemetry, spans, watched, paused, since }) }
     }
 
     /// A run begins: whoever looks on is told what it tells.
@@ -60,20 +62,18 @@ impl Observer {
         if let Some(telemetry) = &self.inner.telemetry {
             held(&self.inner.spans).insert(name.clone(), telemetry.run(name.as_str()));
         }
-        let shown = live.begin(name);
+        live.begin(name);
         let (observer, live, name) = (self.clone(), live.clone(), name.clone());
         Arc::new(move |event: RunEvent| {
             if let Some(spans) = held(&observer.inner.spans).get_mut(&name) {
                 spans.event(&event);
             }
-            let before = live.requests(&name);
             let left = match &event {
-                RunEvent::PagesRead { budget_left, .. } => Some(*budget_left),
+                RunEvent::PagesRead { budget_left, .. } => *budget_left,
                 _ => None,
             };
-            shown(event);
-            if let Some(left) = left {
-                let new = live.requests(&name).saturating_sub(before);
+            let new = live.take(&name, event);
+            if new > 0 {
                 observer.inner.metrics.requests(name.as_str(), new, left);
             }
         })
@@ -115,9 +115,12 @@ impl Observer {
         for name in names {
             let Ok(Some(connected)) = desk.find(&name) else { continue };
             if !connected.settings.is_sync_on() {
+                held(&self.inner.paused).insert(name, now);
                 continue;
             }
-            let last = desk.runs(&name).ok().and_then(|runs| success(&runs));
+            // Neither a pause nor a time in which nobody was there to run it is silence.
+            let resumed = held(&self.inner.paused).get(&name).copied();
+            let last = desk.last_success(&name).ok().flatten().max(resumed).max(Some(self.inner.since));
             let quiet_since =
                 last.map_or(connected.settings.created_at(), |last| last.max(connected.settings.created_at()));
             let folder = desk.folder_of(&name);
@@ -146,8 +149,8 @@ impl Observer {
     }
 
     /// Sends what is left of the traces.
-    pub(crate) async fn shutdown(self) {
-        if let Some(telemetry) = Arc::into_inner(self.inner).and_then(|inner| inner.telemetry) {
+    pub(crate) async fn shutdown(&self) {
+        if let Some(telemetry) = &self.inner.telemetry {
             telemetry.shutdown().await;
         }
     }
@@ -158,7 +161,7 @@ impl Observer {
             return;
         }
         let status = desk.status(name);
-        self.inner.metrics.watch(name.as_str(), success(&status.runs));
+        self.inner.metrics.watch(name.as_str(), desk.last_success(name).ok().flatten());
         self.inner.metrics.brakes_waiting(name.as_str(), status.brakes_waiting.len() as u64);
     }
 
@@ -203,7 +206,7 @@ impl Observer {
         now: Timestamp,
         judge: impl FnOnce(&Noticed) -> Judged,
     ) {
-        let path = folder.join(NOTICED);
+        let path = folder.join(NOTICED_FILE);
         let before: Noticed =
             std::fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
         let Judged { notice: Some(notice), noticed } = judge(&before) else { return };
@@ -231,23 +234,20 @@ fn state_of(came_to: &Result<RunReport, Error>) -> RunState {
     match came_to {
         Ok(report) => report.state(),
         Err(error) => match error.kind() {
-            Kind::Cancelled => RunState::Cancelled,
+            // What was paused or deleted in the moment before it began is no failure.
+            Kind::Cancelled | Kind::Asked => RunState::Cancelled,
             Kind::BudgetSpent | Kind::Incomplete => RunState::Incomplete,
             Kind::Stopped => RunState::Stopped,
-            Kind::Asked | Kind::Credentials | Kind::Failed => RunState::Failed,
+            Kind::Credentials | Kind::Failed => RunState::Failed,
         },
     }
 }
 
 /// True where it goes on by itself, and nobody has to be woken.
 fn is_passing(came_to: &Result<RunReport, Error>) -> bool {
-    came_to.as_ref().is_err_and(|error| matches!(error.kind(), Kind::BudgetSpent | Kind::Cancelled))
-}
-
-/// When a run succeeded last, of these, the newest first.
-fn success(runs: &[ledger::RunRecord]) -> Option<Timestamp> {
-    let done = runs.iter().find(|run| run.state == RunState::Done)?;
-    done.ended_at.parse().ok()
+    came_to.as_ref().is_err_and(|error| {
+        matches!(error.kind(), Kind::BudgetSpent | Kind::Cancelled) || matches!(error, Error::Busy { .. })
+    })
 }
 
 /// Rows by what became of them, as measurements name it.

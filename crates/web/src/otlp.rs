@@ -95,7 +95,7 @@ impl Telemetry {
     }
 
     /// Sends what is left, for as long as [`limits::EXPORT_SHUTDOWN`]. What ends later is not traced.
-    pub async fn shutdown(self) {
+    pub async fn shutdown(&self) {
         let provider = self.provider.clone();
         // It waits on a thread of its own for the one that exports, which needs the runtime for its requests.
         let ending = tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(limits::EXPORT_SHUTDOWN));

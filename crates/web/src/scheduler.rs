@@ -20,14 +20,14 @@ use integration::Name;
 use jiff::Timestamp;
 use pipeline::RunReport;
 use service::schedule::{Due, Timetable};
-use service::{Desk, Error, Night, Sends};
+use service::{Desk, Error, Kind, Night, Sends};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use crate::limits;
 use crate::live::Live;
 use crate::observer::Observer;
-use marks::Marks;
+use marks::{CameTo, Marks};
 use queue::Queue;
 
 /// Runs integrations when they are due.
@@ -82,6 +82,12 @@ impl Scheduler {
 
     /// Sends the plan of a run, which a person has approved, as soon as there is a place.
     pub(crate) fn ask_apply(&self, name: &Name, run: i64) {
+        // On disk first: a word that was given outlives this process.
+        let folder = self.desk.folder_of(name);
+        let marks = Marks::read(&folder).with_plan(Some(run));
+        if let Err(error) = marks.write(&folder) {
+            tracing::warn!(integration = %name, %error, "an approved plan is remembered by this process alone");
+        }
         held(&self.asked).insert(name.clone(), Some(run));
         self.wake.notify_one();
     }
@@ -103,21 +109,35 @@ impl Scheduler {
         let mut working: BTreeSet<Name> = BTreeSet::new();
         let mut queue = Queue::default();
         let mut stop = std::pin::pin!(stop);
-        let mut tidied: Option<Instant> = None;
+        let mut look_at = Instant::now();
+        let mut tidy_at = Instant::now();
+        let mut silent_at = Instant::now();
         loop {
-            let look_again = self.look(&mut queue, &working);
-            self.begin(&mut queue, &mut working, &mut running);
-            if tidied.is_none_or(|tidied| tidied.elapsed() > limits::TIDIED_EVERY) {
-                tidied = Some(Instant::now());
-                self.tidy().await;
+            let now = Instant::now();
+            if now >= look_at {
+                look_at = now + self.look(&mut queue, &working);
             }
-            self.observer.silent(&self.desk, Timestamp::now());
+            self.begin(&mut queue, &mut working, &mut running);
+            if now >= tidy_at {
+                tidy_at = now + limits::TIDIED_EVERY;
+                tokio::spawn(tidy(self.desk.clone()));
+            }
+            if now >= silent_at {
+                silent_at = now + limits::SILENT_LOOKED_FOR_EVERY;
+                let (observer, desk) = (self.observer.clone(), self.desk.clone());
+                tokio::task::spawn_blocking(move || observer.silent(&desk, Timestamp::now()));
+            }
+            let until_look = look_at.saturating_duration_since(Instant::now());
             // A place is given up by waiting, which nobody tells.
-            let wait = if queue.is_empty() { look_again } else { limits::PLACE_LOOKED_FOR_EVERY };
+            let wait = if queue.is_empty() { until_look } else { until_look.min(limits::PLACE_LOOKED_FOR_EVERY) };
             tokio::select! {
                 () = &mut stop => break,
-                Some(ended) = running.join_next() => self.ended(ended, &mut working),
-                () = self.wake.notified() => {}
+                Some(ended) = running.join_next() => {
+                    self.ended(ended, &mut working);
+                    // Several end in one moment, and one look is enough for them.
+                    look_at = look_at.min(Instant::now() + limits::LOOK_AFTER_END);
+                }
+                () = self.wake.notified() => look_at = Instant::now(),
                 () = tokio::time::sleep(wait) => {}
             }
         }
@@ -145,12 +165,13 @@ impl Scheduler {
         };
         let mut next = BTreeMap::new();
         queue.retain(&names);
-        let asked: BTreeSet<Name> = held(&self.asked).keys().cloned().collect();
+        held(&self.asked).retain(|name, _| names.contains(name));
         for name in &names {
             // One whose settings cannot be read is not run; its status says why.
             let Ok(Some(connected)) = self.desk.find(name) else { continue };
             let settings = &connected.settings;
-            if !settings.is_sync_on() || pipeline::is_cancelled(&self.desk.folder_of(name)) {
+            let folder = self.desk.folder_of(name);
+            if !settings.is_sync_on() || pipeline::is_cancelled(&folder) {
                 queue.forget(name);
                 held(&self.asked).remove(name);
                 continue;
@@ -165,14 +186,20 @@ impl Scheduler {
                     continue;
                 }
             };
-            let marks = Marks::read(&self.desk.folder_of(name));
+            let marks = Marks::read(&folder);
+            if let Some(plan) = marks.plan() {
+                held(&self.asked).entry(name.clone()).or_insert(Some(plan));
+            }
             let decision = timetable.decide(marks.done(), now);
             next.extend(decision.next.map(|next| (name.clone(), next)));
             let until = decision.look_again.duration_since(now);
             look_again = look_again.min(Duration::try_from(until).unwrap_or_default());
+            let is_asked = held(&self.asked).contains_key(name);
+            let all = if settings.sends_apps() { Sends::Everything } else { Sends::Devices };
             let wanted = match decision.due {
-                _ if asked.contains(name) => Some(Sends::Everything),
-                Due::DevicesAndApps => Some(Sends::Everything),
+                _ if is_asked => Some(all),
+                Due::DevicesAndApps => Some(all),
+                Due::Devices if settings.sends_apps() => Some(marks.with_devices()),
                 Due::Devices => Some(Sends::Devices),
                 Due::Nothing => None,
             };
@@ -180,7 +207,7 @@ impl Scheduler {
             let left_open = marks.open(working.contains(name));
             // One that is at work is looked at again when it has ended.
             if let Some(sends) = queue::more(wanted, left_open).filter(|_| !working.contains(name)) {
-                queue.put(name, sends, asked.contains(name));
+                queue.put(name, sends, is_asked);
             }
         }
         *held(&self.next) = next;
@@ -191,8 +218,8 @@ impl Scheduler {
     /// for somebody else, and what waits costs a machine nothing.
     fn begin(self: &Arc<Self>, queue: &mut Queue, working: &mut BTreeSet<Name>, running: &mut JoinSet<Ended>) {
         let places = limits::places();
-        let mut moving = self.live.moving(limits::MOVING_WITHIN);
-        while moving < places && running.len() < limits::RUNS_MAX {
+        let mut placed = self.live.placed();
+        while placed < places && running.len() < limits::RUNS_MAX {
             let Some((name, sends)) = queue.take() else { return };
             let folder = self.desk.folder_of(&name);
             let plan = held(&self.asked).remove(&name).flatten();
@@ -231,40 +258,64 @@ impl Scheduler {
                 drop(aborting);
                 Ended { name, sends, plan, seconds: began.elapsed().as_secs_f64(), came_to }
             });
-            moving += 1;
+            placed += 1;
         }
     }
 
     fn ended(&self, ended: Result<Ended, tokio::task::JoinError>, working: &mut BTreeSet<Name>) {
-        // It catches its own run's panic, so that this is one of a run that is dropped.
-        let Ok(Ended { name, sends, plan, seconds, came_to }) = ended else { return };
+        let Ended { name, sends, plan, seconds, came_to } = match ended {
+            Ok(ended) => ended,
+            Err(error) => {
+                // It catches its own run's panic, so that this is one of ours. Whose it was nobody knows any more.
+                if error.is_panic() {
+                    tracing::error!(%error, "the keeper of a run panicked; its integration waits for the next start");
+                }
+                return;
+            }
+        };
         working.remove(&name);
         self.live.end(&name);
-        let folder = self.desk.folder_of(&name);
-        let marks = Marks::read(&folder).ended(sends, came_to.as_ref().is_ok_and(|report| !report.is_incomplete()));
-        // A folder that is gone was purged, and gets no mark.
-        if plan.is_none()
-            && folder.is_dir()
-            && let Err(error) = marks.write(&folder)
-        {
-            tracing::warn!(integration = %name, %error, "it could not be noted that a run ended");
+        // One that was deleted meanwhile, and maybe purged, has nothing to be noted of.
+        if !self.desk.find(&name).is_ok_and(|found| found.is_some()) {
+            self.observer.forget(&name);
+            return;
+        }
+        if plan.is_none() {
+            let folder = self.desk.folder_of(&name);
+            if let Err(error) = Marks::read(&folder).ended(sends, marked(&came_to)).write(&folder) {
+                tracing::warn!(integration = %name, %error, "it could not be noted that a run ended");
+            }
         }
         self.observer.ended(&self.desk, &name, seconds, &came_to);
-        if let Err(error) = self.desk.tidy_snapshots(&name) {
-            tracing::warn!(integration = %name, error = error.told(), "old snapshots could not be removed");
-        }
-    }
-
-    async fn tidy(&self) {
-        match self.desk.tidy_deleted(Timestamp::now()).await {
-            Ok(tidied) => {
-                for name in tidied.histories {
-                    tracing::info!(integration = name, "the history of a deleted integration was removed");
-                }
+        let desk = self.desk.clone();
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = desk.tidy_snapshots(&name) {
+                tracing::warn!(integration = %name, error = error.told(), "old snapshots could not be removed");
             }
-            Err(error) => tracing::warn!(error = error.told(), "what is old could not be looked for"),
-        }
+        });
     }
+}
+
+/// Removes the history of integrations that were deleted long ago.
+async fn tidy(desk: Desk) {
+    match desk.tidy_deleted(Timestamp::now()).await {
+        Ok(tidied) => {
+            for name in tidied.histories {
+                tracing::info!(integration = name, "the history of a deleted integration was removed");
+            }
+        }
+        Err(error) => tracing::warn!(error = error.told(), "what is old could not be looked for"),
+    }
+}
+
+/// What schedules make of a run's end. What stops at a brake, at credentials or at a person's word is no better in a quarter
+/// of an hour.
+fn marked(came_to: &Result<RunReport, Error>) -> CameTo {
+    let is_passing = match came_to {
+        Ok(report) => report.is_incomplete() && !report.is_stopped() && !report.is_credentials(),
+        Err(error) => matches!(error.kind(), Kind::BudgetSpent | Kind::Incomplete | Kind::Failed),
+    };
+    if is_passing { CameTo::Nothing } else { CameTo::Enough }
 }
 
 fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -36,6 +36,8 @@ pub struct UnitConfig {
     pub keys: Option<PathBuf>,
     /// The user that it runs as; one that systemd makes up for the time that it runs where none is named.
     pub user: Option<String>,
+    /// What else `serve` is told, as arguments.
+    pub more: Vec<String>,
     /// How long a run that works is given to come to a point where it can stop.
     pub drain: Duration,
 }
@@ -62,7 +64,8 @@ After=network-online.target time-sync.target
 [Service]
 Type=exec
 ";
-    line(&mut text, "ExecStart", &format!("{} serve --listen {}", folders(config), argument(&config.listen)));
+    let more: String = config.more.iter().map(|word| format!(" {}", argument(word))).collect();
+    line(&mut text, "ExecStart", &format!("{} serve --listen {}{more}", folders(config), argument(&config.listen)));
     text += "# A wrong command line (64) does not become right by trying again.
 Restart=on-failure
 RestartSec=30

@@ -64,8 +64,10 @@ pub(super) async fn software(target: &Target, expected: &Expected) -> Finding {
         (false, true) => Finding::passed("the instance has no Software Asset Management, and nothing here needs it"),
         (false, false) => Finding::failed(
             format!("the instance has no table {}: it has no Software Asset Management", listed(&missing)),
-            "turn applications off with `snowhaul edit NAME --send-apps off`, or let an administrator activate the plugin \
-             Software Asset Management Professional (`com.snc.samp`), which needs a licence",
+            "carry applications without it: put `applications-without-sam` in the place of `applications` in `nightly.toml` \
+             of a folder of pipelines (`--pipelines DIR`) and install its update set; or let an administrator activate the \
+             plugin Software Asset Management Professional (`com.snc.samp`), which needs a licence; or turn applications \
+             off with `snowhaul edit NAME --send-apps off`",
         ),
     }
 }

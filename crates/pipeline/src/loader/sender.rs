@@ -169,7 +169,8 @@ impl<'s> Sender<'s> {
                 if is_too_large && rows.len() > 1 && self.pace.too_large(size) {
                     return Ok(Delivery::TooLarge);
                 }
-                if self.batches == 0 && attempt == 0 {
+                let is_withdrawn = matches!(error, load::Error::Deleted);
+                if self.batches == 0 && attempt == 0 && !is_withdrawn {
                     return Err(Error::target(format!("send {} rows to `{table}`", rows.len()))(error));
                 }
                 return Ok(Delivery::Stopped { error, may_have_left: attempt > 0 });

@@ -1,7 +1,7 @@
 //! What is typed in the life of an integration: connect, look, change, give new credentials, end. Nothing here takes a
 //! secret: what is typed as an argument is read by everybody on the machine and kept in the shell's history.
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Region, ScopeArguments};
 
@@ -121,6 +121,20 @@ pub(crate) struct ReauthenticateArguments {
     pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) secrets: SecretArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a new master key and put it into the file; the old one opens nothing afterwards
+    Rotate,
+    /// Let a new master key open everything as well, where it does not come from the file; SNOWHAUL_NEW_MASTER_KEY
+    Prepare {
+        /// File descriptor to read the new master key from
+        #[arg(long, value_name = "N")]
+        new_key_fd: Option<u32>,
+    },
+    /// Make the master key that is in force the only one
+    Settle,
 }
 
 #[derive(Debug, Args)]

@@ -153,6 +153,7 @@ impl Round<'_> {
         let host = listener.local_addr().context("could not learn the port")?.to_string();
         let serving = Serving {
             desk: desk.clone(),
+            alone: desk.serving()?,
             nights: Box::new(|sends| Night { sends, ..Night::default() }),
             listener,
             hosts: vec![host],

@@ -7,6 +7,7 @@ mod connect;
 mod delete;
 mod doctor;
 mod edit;
+mod keys;
 mod reauthenticate;
 mod secrets;
 mod status;
@@ -21,6 +22,7 @@ pub(super) use connect::connect;
 pub(super) use delete::delete;
 pub(super) use doctor::doctor;
 pub(super) use edit::edit;
+pub(super) use keys::keys;
 pub(super) use reauthenticate::reauthenticate;
 pub(super) use status::status;
 

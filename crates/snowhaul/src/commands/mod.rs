@@ -127,6 +127,7 @@ async fn command(common: &Common, command: Command, output: &mut Output) -> Resu
         Command::Edit(arguments) => Box::pin(life::edit(common, arguments, output)).await,
         Command::Reauthenticate(arguments) => Box::pin(life::reauthenticate(common, arguments, output)).await,
         Command::Delete(arguments) => Box::pin(life::delete(common, arguments, output)).await,
+        Command::Keys { command } => life::keys(common, command, output).await,
         Command::Serve(arguments) => Box::pin(serve::serve(common, arguments, output)).await,
         Command::Check => look::check(common, output).await,
         Command::Export { command: ExportCommand::UpdateSet { out } } => {

@@ -74,6 +74,9 @@ fn refuse_other_ends(common: &Common, arguments: &NightArguments) -> Result<()> 
     Err(exit::Usage(reason).into())
 }
 
+/// Integrations that `--all` runs side by side: one that waits for its tenant leaves room for the others.
+const SIDE_BY_SIDE: usize = 8;
+
 /// One integration of `--all`, as it is printed.
 #[derive(Serialize)]
 struct OneOfAll<'a> {
@@ -84,8 +87,8 @@ struct OneOfAll<'a> {
     error: Option<String>,
 }
 
-/// Runs every connected integration, one after the other: neither an error of one nor a brake keeps the next from running.
-/// A document each, a line each.
+/// Runs every connected integration, a few side by side: neither an error of one nor a brake nor a tenant that does not answer
+/// keeps the others from running. A document each, a line each, as each ends.
 async fn run_all(common: &Common, arguments: &NightArguments, output: &mut Output) -> Result<u8> {
     let names = integration::names(&common.state)?;
     if names.is_empty() {
@@ -94,28 +97,41 @@ async fn run_all(common: &Common, arguments: &NightArguments, output: &mut Outpu
         return Err(exit::Usage(reason.to_owned()).into());
     }
     let mut code = exit::DONE;
-    for name in &names {
-        // One that was deleted since is not there any more; the demonstration does not take its place.
-        if life::desk(common).find(name).is_ok_and(|found| found.is_none()) {
-            continue;
+    let mut left = names.into_iter();
+    let mut running = tokio::task::JoinSet::new();
+    loop {
+        while running.len() < SIDE_BY_SIDE
+            && let Some(name) = left.next()
+        {
+            let common = Common { integration: name.to_string(), ..common.clone() };
+            // One that was deleted since is not there any more; the demonstration does not take its place. One that a person
+            // has paused is left alone. Settings that cannot be read fail in the run.
+            match life::connected(&common) {
+                Ok(None) => continue,
+                Ok(Some(connected)) if !connected.settings.is_sync_on() => {
+                    output.talk(&format!("{name}: paused, left out"));
+                    continue;
+                }
+                _ => {}
+            }
+            let arguments = arguments.clone();
+            running.spawn(async move {
+                let alone = common.clone();
+                let ended = service::apart(move || async move { Box::pin(night(&alone, &arguments)).await }).await;
+                (common, ended)
+            });
         }
-        let common = Common { integration: name.to_string(), ..common.clone() };
-        code = exit::worst(code, one_of_all(&common, arguments, output).await?);
+        let Some(ended) = running.join_next().await else { return Ok(code) };
+        let (common, ended) = ended.context("a run panicked")?;
+        code = exit::worst(code, one_of_all(&common, &ended, output)?);
     }
-    Ok(code)
 }
 
-async fn one_of_all(common: &Common, arguments: &NightArguments, output: &mut Output) -> Result<u8> {
-    // One that a person has paused is left alone, and nothing is wrong with that. Settings that cannot be read fail below.
-    if life::connected(common).is_ok_and(|found| found.is_some_and(|connected| !connected.settings.is_sync_on())) {
-        output.talk(&format!("{}: paused, left out", common.integration));
-        return Ok(exit::DONE);
-    }
+fn one_of_all(common: &Common, ended: &Result<RunReport>, output: &mut Output) -> Result<u8> {
     output.talk(&format!("{}:", common.integration));
-    let ended = Box::pin(night(common, arguments)).await;
     let code = ended.as_ref().map_or_else(|error| super::failed(error, output), exit::of_report);
     match common.output {
-        Form::Json => output.data(&document_of(common, code, &ended)?),
+        Form::Json => output.data(&document_of(common, code, ended)?),
         _ => ended.iter().try_for_each(|report| print(common, report, output))?,
     }
     Ok(code)

@@ -24,21 +24,28 @@ const WEBHOOK: (&str, &str) = ("SNOWHAUL_WEBHOOK_URL", "SNOWHAUL_WEBHOOK_SECRET"
 /// loses nothing that was acknowledged.
 pub(super) async fn serve(common: &Common, arguments: ServiceArguments, output: &mut Output) -> Result<u8> {
     if arguments.print_unit {
+        // What would not start is not printed either.
+        hosts(&arguments)?;
         return print_unit(common, &arguments, output);
     }
+    let desk = life::desk(common);
+    let alone = desk.serving()?;
     let hosts = hosts(&arguments)?;
     let aliases = aliases(&arguments)?;
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("could not listen on {}; another --listen may be free", arguments.listen))?;
     let at = listener.local_addr().context("could not learn the port")?;
-    let hosts = hosts.unwrap_or_else(|| own_hosts(at.port()));
+    let mut hosts = hosts.unwrap_or_default();
+    // Measurements are asked for on this machine, also where the console is reached from elsewhere.
+    hosts.extend(own_hosts(at));
     let secure = arguments.external_host.is_some();
     let scheme = if secure { "https" } else { "http" };
     output.talk(&format!("the console is at {scheme}://{}/", hosts[0]));
     let patience = run::patience(&arguments.waits);
     let serving = Serving {
-        desk: life::desk(common),
+        desk,
+        alone,
         nights: Box::new(move |sends| Night { sends, patience, ..Night::default() }),
         listener,
         hosts,
@@ -90,8 +97,12 @@ fn hosts(arguments: &ServiceArguments) -> Result<Option<Vec<String>>> {
     }
 }
 
-fn own_hosts(port: u16) -> Vec<String> {
-    ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}")).to_vec()
+fn own_hosts(at: std::net::SocketAddr) -> Vec<String> {
+    let port = at.port();
+    let mut hosts = if at.ip().is_loopback() { vec![at.to_string()] } else { Vec::new() };
+    hosts.extend(["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}")));
+    hosts.dedup();
+    hosts
 }
 
 fn aliases(arguments: &ServiceArguments) -> Result<Aliases> {
@@ -110,6 +121,30 @@ fn webhook() -> Option<(Secret, Option<Secret>)> {
     Some((of(WEBHOOK.0)?, of(WEBHOOK.1)))
 }
 
+/// What else a service was told that is to be told to the unit's.
+fn more(common: &Common, arguments: &ServiceArguments) -> Result<Vec<String>> {
+    let mut more = Vec::new();
+    let mut add = |flag: &str, value: String| more.extend([flag.to_owned(), value]);
+    if let Some(host) = &arguments.external_host {
+        add("--external-host", host.clone());
+    }
+    for (name, url) in &arguments.tenant_at {
+        add("--tenant-at", format!("{name}={url}"));
+    }
+    for (name, url) in &arguments.instance_at {
+        add("--instance-at", format!("{name}={url}"));
+    }
+    add("--silent-after", arguments.silent_after.to_string());
+    if let Some(url) = &arguments.otlp_endpoint {
+        add("--otlp-endpoint", url.clone());
+    }
+    if let Some(pipelines) = &common.pipelines {
+        let pipelines = std::path::absolute(pipelines).context("the working folder is gone")?;
+        add("--pipelines", pipelines.display().to_string());
+    }
+    Ok(more)
+}
+
 fn print_unit(common: &Common, arguments: &ServiceArguments, output: &mut Output) -> Result<u8> {
     let here = |path: &std::path::Path| std::path::absolute(path).context("the working folder is gone");
     let program = match &arguments.program {
@@ -123,6 +158,7 @@ fn print_unit(common: &Common, arguments: &ServiceArguments, output: &mut Output
         state: here(&common.state)?,
         keys,
         user: None,
+        more: more(common, arguments)?,
         drain: web::limits::DRAINED_WITHIN,
     };
     let parts = [web::unit::unit(&config), web::unit::nightly_service(&config), web::unit::nightly_timer()];

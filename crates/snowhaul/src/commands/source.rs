@@ -57,7 +57,11 @@ impl Tenant {
         }
         match connected {
             Some(_) if nights > 0 => Err(no_simulation(common)),
-            Some(connected) => Ok(Self::read_by(Reader::of(&life::desk(common), &connected, wait)?)),
+            Some(connected) => {
+                let desk = life::desk(common);
+                let credentials = desk.vault()?.open(&connected.name)?;
+                Ok(Self::read_by(Reader::of(&desk, &connected, &credentials, wait)?))
+            }
             None => {
                 life::refuse_deleted(common)?;
                 life::refuse_unknown(common)?;

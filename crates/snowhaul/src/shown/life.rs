@@ -113,6 +113,9 @@ fn one(told: &StatusTold) -> String {
     if let Some(ends) = &told.ends {
         self::ends(&mut text, ends);
     }
+    if let Some(next) = told.next_run {
+        line(&mut text, format!("    next run      {next:.0}, where `snowhaul serve` keeps its schedules"));
+    }
     for brake in &told.brakes_waiting {
         line(&mut text, format!("    a brake waits for a person's word: {}", plain(brake)));
     }

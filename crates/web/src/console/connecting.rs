@@ -210,7 +210,7 @@ pub(super) fn at_field(error: &Error) -> FieldError {
             "devices_max" => "limit",
             other => other,
         },
-        Error::Asked(words) if words.contains("connected already") => "name",
+        Error::Taken { .. } => "name",
         Error::Schedule { field, .. } => match *field {
             "devices" => "devices_schedule",
             "apps" => "apps_schedule",

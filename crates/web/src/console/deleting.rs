@@ -59,19 +59,23 @@ pub(super) async fn delete(
         (view.purge, view.revoke_shared) = (deleting.purge, deleting.revoke_shared);
         return pages::delete(&frame, &view).into_response();
     }
-    let desk = console.desk.clone();
+    let (at, of) = (console.clone(), name.clone());
     // It goes on where the page is closed: half an ending would be none.
-    let ended = tokio::spawn(async move { desk.delete(&connected, deleting, &mut || {}).await }).await;
-    let ended = ended.unwrap_or_else(|_| Err(Error::Asked("the deletion broke off; begin it again".to_owned())));
+    let ended = tokio::spawn(async move {
+        let became = at.desk.delete(&connected, deleting, &mut || {}).await;
+        at.observer.forget(&of);
+        at.scheduler.look_again();
+        became
+    });
+    let ended = ended.await.unwrap_or_else(|_| Err(Error::Asked("the deletion broke off; begin it again".to_owned())));
     match ended {
         Ok(became) => {
-            console.observer.forget(&name);
-            console.scheduler.look_again();
             let view = Deleted {
                 name: name.to_string(),
                 is_revoked: became.tokens == "revoked",
                 tokens: became.tokens,
                 history_until: became.history_until,
+                is_held: became.is_held,
                 rotate: became.rotate.iter().map(|what| (*what).to_owned()).collect(),
             };
             pages::deleted(&frame, &view).into_response()

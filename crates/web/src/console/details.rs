@@ -37,10 +37,12 @@ fn row(console: &Console, name: &Name, status: &StatusTold) -> HomeRow {
 
 /// The number of the run that works now. While the tenant is read the ledger has none yet: then it is the next one.
 pub(super) fn live_run(console: &Console, name: &Name, status: &StatusTold) -> Option<u64> {
-    console.live.run(name)?;
+    let live = console.live.run(name)?;
     let newest = status.runs.first();
+    // One that was killed has no end either, and began before.
+    let is_it = |begun: &str| begun.parse::<jiff::Timestamp>().is_ok_and(|begun| begun >= live.began);
     Some(match newest {
-        Some(run) if run.ended_at.is_empty() => told::number(run.run),
+        Some(run) if run.ended_at.is_empty() && is_it(&run.begun_at) => told::number(run.run),
         _ => console.desk.next_run(name).map(told::number).unwrap_or(1),
     })
 }

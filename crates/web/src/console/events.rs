@@ -9,7 +9,6 @@ use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, Stream};
-use integration::Name;
 use maud::Markup;
 
 use super::{Console, Named, told};
@@ -43,18 +42,21 @@ pub(super) async fn of_work(State(console): State<Console>, session: Session, Pa
 /// What a run tells.
 pub(super) async fn of_run(State(console): State<Console>, session: Session, Named(name): Named) -> Response {
     let (changed, live, of) = (console.live.subscribe(), console.live.clone(), name);
-    let frames = move || progress(&live, &of);
-    streamed(console, session, changed, frames)
-}
-
-fn progress(live: &crate::live::Live, name: &Name) -> (Vec<Event>, bool) {
-    match live.run(name) {
+    let began = live.run(&of).map(|run| run.began);
+    let mut told = String::new();
+    // Another run of the same integration is another page's.
+    let frames = move || match live.run(&of).filter(|run| Some(run.began) == began) {
         Some(run) => {
             let progress = told::progress(&run);
-            (vec![part(&pages::run_progress(&progress)), part(&pages::run_said(&progress))], false)
+            let (figures, words) = (pages::run_progress(&progress), pages::run_said(&progress));
+            // Every run wakes every page.
+            let now = format!("{}{}", figures.0, words.0);
+            let is_new = std::mem::replace(&mut told, now.clone()) != now;
+            (if is_new { vec![part(&figures), part(&words)] } else { Vec::new() }, false)
         }
         None => (Vec::new(), true),
-    }
+    };
+    streamed(console, session, changed, frames)
 }
 
 fn part(fragment: &Markup) -> Event {
@@ -96,7 +98,13 @@ fn streamed<T: Send + Sync + 'static>(
             }
             if !state.is_first {
                 // Whoever tells may be gone, and a session may end while nothing is told.
-                drop(tokio::time::timeout(limits::SESSION_LOOKED_AT_EVERY, state.changed.changed()).await);
+                let told = tokio::time::timeout(limits::SESSION_LOOKED_AT_EVERY, state.changed.changed());
+                let mut stopped = state.console.stopped.clone();
+                tokio::select! {
+                    told = told => drop(told),
+                    // The service ends, and a stream would hold it up.
+                    _ = stopped.changed() => return None,
+                }
                 tokio::time::sleep(limits::EVENTS_EVERY).await;
             }
             state.is_first = false;

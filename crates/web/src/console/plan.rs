@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use integration::Name;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use pipeline::{Change, PlannedRow, SavedPlan, SavedTable};
 use serde::Deserialize;
 use service::{Desk, Error};
@@ -133,11 +133,8 @@ fn approval(desk: &Desk, name: &Name, plan: &SavedPlan) -> Result<Approval, Erro
     if let Some(given) = desk.approval(name, plan)? {
         return Ok(Approval::Approved { by: given.by, reason: given.reason, at: given.at });
     }
-    let made_at = plan.made_at.parse::<Timestamp>().unwrap_or(Timestamp::MIN);
-    let until = made_at.saturating_add(SignedDuration::from_hours(ledger::limits::APPROVAL_HOURS));
-    let until = until.unwrap_or(Timestamp::MAX);
-    let is_last = desk.next_run(name)? == plan.run + 1;
-    Ok(match is_last && Timestamp::now() < until {
+    let until = desk.approvable_until(plan);
+    Ok(match Timestamp::now() < until {
         true => {
             Approval::Waiting { until: until.to_string(), by: String::new(), reason: String::new(), errors: Vec::new() }
         }

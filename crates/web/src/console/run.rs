@@ -115,6 +115,10 @@ pub(super) async fn page(
             has_plan: false,
             notes: Vec::new(),
         },
+        // Its reading failed, so that no run came of it: why is told with the integration.
+        (Ok((None, next)), None) if run == next && console.desk.failure(&name).is_some() => {
+            return onwards(&links::integration(name.as_str()));
+        }
         (Ok((None, _)), _) => return failure(&frame, &ledger::Error::UnknownRun(run).into()),
         (Ok((Some(mut view), _)), live) => {
             if view.state == pages::RunState::Running {

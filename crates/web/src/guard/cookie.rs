@@ -40,7 +40,7 @@ impl Cookie {
     pub(super) fn ids<'a>(&'a self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
         let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
         let pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.filter(|(name, _)| *name == self.name).map(|(_, id)| id)
+        pairs.filter(move |(name, _)| *name == self.name).map(|(_, id)| id)
     }
 
     fn header(&self, id: &str, lifetime: &str) -> HeaderValue {

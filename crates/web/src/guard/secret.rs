@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 
 /// Random bytes of the system, as letters, digits, hyphens and underscores.
 pub(super) fn random_text<const N: usize>() -> Result<Zeroizing<String>, getrandom::Error> {
-    Ok(Zeroizing::new(URL_SAFE_NO_PAD.encode(*random_bytes::<N>()?)))
+    let bytes = random_bytes::<N>()?;
+    Ok(Zeroizing::new(URL_SAFE_NO_PAD.encode(&bytes[..])))
 }
 
 /// Random bytes of the system.

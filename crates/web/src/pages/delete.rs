@@ -43,6 +43,8 @@ pub struct Deleted {
     pub tokens: String,
     /// Until when its history is kept, RFC 3339 in UTC; none where it is gone.
     pub history_until: Option<String>,
+    /// Its history was to go at once, and a run that is still ending holds it.
+    pub is_held: bool,
     /// What a person changes at both ends all the same.
     pub rotate: Vec<String>,
 }
@@ -123,6 +125,10 @@ pub fn deleted(frame: &Frame, view: &Deleted) -> Markup {
         prose(&view.tokens)
     };
     let history = match &view.history_until {
+        Some(until) if view.is_held => html! {
+            "kept until " (moment(until)) ": a run is still ending. "
+            code { "snowhaul delete " (plain(&view.name)) " --purge" } " removes it"
+        },
         Some(until) => html! { "kept until " (moment(until)) },
         None => html! { "removed" },
     };

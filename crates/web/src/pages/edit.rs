@@ -94,7 +94,9 @@ fn refusal(view: &EditForm) -> Markup {
                 (failed(&view.refused))
                 p {
                     "Without Software Asset Management, applications can go to " code { "cmdb_ci_spkg" } " and "
-                    code { "cmdb_software_instance" } " instead: start the service with the pipelines for it."
+                    code { "cmdb_software_instance" } " instead: put " code { "applications-without-sam" } " in the place of "
+                    code { "applications" } " in " code { "nightly.toml" } " of a folder of pipelines, start the service with it ("
+                    code { "--pipelines" } "), and install its update set."
                 }
             }))
         }

@@ -6,6 +6,7 @@ fn usual() -> UnitConfig {
         listen: "127.0.0.1:8182".to_owned(),
         state: "/var/lib/snowhaul".into(),
         keys: None,
+        more: Vec::new(),
         user: Some("snowhaul".to_owned()),
         drain: Duration::from_secs(75),
     }

@@ -20,7 +20,7 @@ use crate::commands::TOKEN;
 use crate::exit::{Interrupted, Usage};
 use crate::output::Output;
 
-/// One of the three secrets, as people call it and as a script gives it.
+/// A secret, as people call it and as a script gives it.
 struct Kind {
     what: &'static str,
     variable: &'static str,
@@ -35,6 +35,8 @@ const SERVICE_PASSWORD: Kind = Kind {
     variable: "SNOWHAUL_SERVICE_PASSWORD",
     flag: "--service-password-fd",
 };
+
+const NEW_MASTER_KEY: Kind = Kind { what: "new master key", variable: "SNOWHAUL_NEW_MASTER_KEY", flag: "--new-key-fd" };
 
 /// The secrets of an integration that has none yet; the password only where it is needed.
 pub(super) async fn all(arguments: &SecretArguments, with_password: bool, output: &Output) -> Result<Credentials> {
@@ -60,6 +62,11 @@ pub(super) async fn renewed(arguments: &SecretArguments, with_password: bool, ou
         return Err(Usage(format!("no new credential was given: set {ways}, or name a file descriptor")).into());
     }
     Ok(Renewed { iru_token, client_secret, service_password })
+}
+
+/// The master key that is to come.
+pub(super) async fn new_master_key(descriptor: Option<u32>, output: &Output) -> Result<Secret> {
+    required(&NEW_MASTER_KEY, descriptor, output).await
 }
 
 /// A person's answer to a question; an error where nobody can be asked.

@@ -95,12 +95,11 @@ mod tests {
             let mut ticks = tokio::time::interval(PATIENCE / 2);
             while read.len() < 64 {
                 ticks.tick().await;
-                read.push(far.read_u8().await.expect("there is more"));
+                read.push(far.read_u8().await?);
             }
-            read
+            Ok(read)
         };
-        let (written, read) = tokio::join!(writing, reading);
-        written.expect("it read on");
+        let ((), read) = tokio::try_join!(writing, reading).expect("it read on");
         assert_eq!(read, [7; 64]);
     }
 }

@@ -155,6 +155,7 @@ pub(super) fn endings(add: Add<'_>, frame: &Frame) {
         is_revoked: true,
         tokens: text("revoked"),
         history_until: Some(text("2026-12-28T02:15:00Z")),
+        is_held: false,
         rotate: texts(&["the client secret", "the password of the service account", "the API token of the tenant"]),
     };
     add("deleted", deleted(frame, &ended));
