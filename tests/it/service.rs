@@ -35,9 +35,13 @@ impl Desk {
     }
 }
 
+/// A schedule that comes in no test.
+const FAR: [&str; 4] = ["--devices-schedule", "0 0 1 1 *", "--apps-schedule", "0 0 1 1 *"];
+
 #[test]
 fn what_was_connected_runs_by_itself_and_what_was_changed_is_seen() {
     let desk = Desk::connected("acme");
+    assert_eq!(desk.say(&[&["edit", "acme"], FAR.as_slice()].concat()).code, 0);
     let service = desk.serve(&[]);
     wait(|| (desk.states("acme").first()? == "done").then_some(()));
     let read = |column: &str| {
@@ -49,43 +53,72 @@ fn what_was_connected_runs_by_itself_and_what_was_changed_is_seen() {
     // Applications have never been sent, so they are due as soon as they are turned on, by whatever process.
     assert_eq!(desk.say(&["edit", "acme", "--send-apps", "on"]).code, 0);
     wait(|| (read("read").len() == 2 && desk.states("acme").first()? == "done").then_some(()));
-    // Nothing more is due before a quarter of an hour has passed, and what is paused is not asked for.
-    let runs = desk.states("acme").len();
-    assert_eq!(runs, 2, "one run of devices, one with applications");
-    let metrics = ask(&service.host(), "GET", "/metrics", &[], "").body;
+    assert_eq!(desk.states("acme").len(), 2, "one run of devices, one with applications");
+    let metrics = ask(&service.host(), "GET", "/metrics", &[], "");
+    assert_eq!(metrics.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
     for line in
         ["snowhaul_runs_total{integration=\"acme\",state=\"done\"} 2", "snowhaul_running{integration=\"acme\"} 0"]
     {
-        assert!(metrics.contains(line), "{line}: {metrics}");
+        assert!(metrics.body.contains(line), "{line}: {}", metrics.body);
     }
     assert_eq!(ask(&service.host(), "GET", "/healthz", &[], "").status, 200);
+    desk.hides_from(&service);
     let (ended, _) = service.stop();
     assert!(ended.success(), "it ends in peace: {ended}");
-    desk.hides();
+}
+
+#[test]
+fn a_tenant_that_cannot_be_read_is_told_and_forgotten_when_it_can() {
+    let desk = Desk::connected("acme");
+    assert_eq!(desk.say(&[&["edit", "acme"], FAR.as_slice()].concat()).code, 0);
+    desk.tenant.fail(&["server-error=500"]);
+    let service = desk.serve(&[]);
+    let attention = |told: &Value| told["state"] == "needs_attention" && !told["failure"]["reason"].is_null();
+    wait(|| attention(&desk.say(&["status", "acme"]).document).then_some(()));
+    let cookie = service.sign_in();
+    let page = ask(&service.host(), "GET", "/integrations/acme", &[("cookie", &cookie)], "").body;
+    assert!(page.contains("Needs attention"), "{page}");
+    desk.tenant.fail(&[]);
+    desk.hides_from(&service);
+    drop(service);
+    assert!(matches!(desk.run("acme").code, 0 | 3));
+    let told = desk.say(&["status", "acme"]).document;
+    assert_eq!((&told["state"], &told["failure"]), (&Value::from("connected"), &Value::Null));
 }
 
 #[test]
 fn a_service_that_is_killed_at_any_moment_goes_on() {
     let desk = Desk::connected("acme");
-    assert_eq!(desk.say(&["edit", "acme", "--send-apps", "on"]).code, 0);
+    assert_eq!(desk.say(&[&["edit", "acme", "--send-apps", "on"], FAR.as_slice()].concat()).code, 0);
     let mut rng = StdRng::seed_from_u64(7);
     for _ in 0..KILLS {
         let service = desk.serve(&["--quiet-period", "0.5"]);
         std::thread::sleep(Duration::from_millis(rng.random_range(0..1_500)));
+        desk.hides_from(&service);
         service.kill();
     }
     let service = desk.serve(&["--quiet-period", "0.5"]);
     let done = || (desk.states("acme").first()? == "done").then_some(());
     assert!(wait_for(Duration::from_secs(240), &mut || done()).is_some(), "{}", service.said());
-    // What was sent before a kill is not sent again, and every device is there once.
+    desk.hides_from(&service);
+    let (ended, said) = service.stop();
+    assert!(ended.success(), "{said}");
+    // Nothing was missing: another run finds every row as it is held, and sends nothing.
     let before = desk.serials();
-    let again = desk.say(&["run", "--integration", "acme"]);
-    assert!(matches!(again.code, 0 | 3), "{again:?}");
-    let serials = desk.serials();
-    assert!(!before.is_empty() && before.len() == serials.len(), "nothing was missing");
-    let unique: std::collections::BTreeSet<&String> = serials.iter().collect();
-    assert_eq!(unique.len(), serials.len(), "no device is there twice");
-    desk.hides();
+    let again = desk.run("acme");
+    let sent = again.document["tables"].as_array().expect("tables").iter().filter_map(|table| table["sent"].as_u64());
+    assert_eq!(sent.sum::<u64>(), 0, "{}", again.document);
+    let unique: std::collections::BTreeSet<&String> = before.iter().collect();
+    assert_eq!(unique.len(), before.len(), "no device is there twice");
+    // A batch that was on its way is asked for, not sent again: each row is staged once, but for the canary's.
+    let account = desk.instance.instance.account();
+    let rows: u64 = again.document["tables"]
+        .as_array()
+        .expect("tables")
+        .iter()
+        .filter_map(|table| table["accounts"]["staging_rows"].as_u64())
+        .sum();
+    assert!(account.rows_staged <= rows + KILLS * 2_000, "{} rows were staged for {rows}", account.rows_staged);
 }
 
 #[test]
@@ -116,6 +149,8 @@ fn a_deletion_in_the_middle_of_a_long_sync_lets_nothing_more_leave() {
     let staged = || desk.instance.instance.account().batches_staged;
     let in_the_middle = wait_for(Duration::from_secs(240), &mut || (staged() >= 6).then_some(()));
     assert!(in_the_middle.is_some(), "it never began to send: {}", service.said());
+    let token = desk.runtime.block_on(desk.instance.token());
+    assert_eq!(desk.runtime.block_on(desk.instance.status_for(&token)), 200);
     let deleted = desk.say(&["delete", "acme", "--yes", "acme"]);
     let at_the_confirmation = staged();
     assert_eq!((deleted.code, &deleted.document["tokens"]), (0, &Value::from("revoked")), "{deleted:?}");
@@ -123,6 +158,7 @@ fn a_deletion_in_the_middle_of_a_long_sync_lets_nothing_more_leave() {
     let (ended, said) = service.stop();
     assert!(ended.success(), "{said}");
     assert_eq!(staged(), at_the_confirmation, "a batch left after the confirmation");
+    assert_eq!(desk.runtime.block_on(desk.instance.status_for(&token)), 401, "a token is good that should not be");
     let target = desk.runtime.block_on(desk.instance.target());
     let rows = desk.runtime.block_on(target.count("u_iru_application", "")).expect("counted");
     assert!(rows < 50_000, "it was not in the middle: {rows} rows");
@@ -135,7 +171,10 @@ fn a_deletion_in_the_middle_of_a_long_sync_lets_nothing_more_leave() {
 #[test]
 fn whoever_has_no_business_there_is_refused() {
     let desk = Desk::connected("acme");
-    assert_eq!(desk.say(&["edit", "acme", "--sync", "off"]).code, 0);
+    desk.connect_rightly("beta");
+    for name in ["acme", "beta"] {
+        assert_eq!(desk.say(&["edit", name, "--sync", "off"]).code, 0);
+    }
     let service = desk.serve(&[]);
     let host = service.host();
     let origin = format!("http://{host}");
@@ -149,6 +188,14 @@ fn whoever_has_no_business_there_is_refused() {
         assert_eq!(ask(&host, "POST", &format!("{page}{path}"), &[own, FORM], "csrf=x").status, 401, "{path}");
     }
 
+    let stream = ("accept", "text/event-stream");
+    for path in ["/integrations/acme/runs/1/events", "/work/any/events"] {
+        assert_eq!(ask(&host, "GET", path, &[stream], "").status, 401, "{path}");
+    }
+    for path in ["/work/any", "/integrations/acme/devices?q=x", "/integrations/acme/runs/1/plan", "/nowhere"] {
+        assert_eq!(ask(&host, "GET", path, &[], "").status, 303, "{path}");
+    }
+
     let cookie = service.sign_in();
     let signed = ("cookie", cookie.as_str());
     let answer = ask(&host, "GET", page, &[signed], "");
@@ -159,7 +206,14 @@ fn whoever_has_no_business_there_is_refused() {
     let csrf = answer.body.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
     let right = format!("csrf={}&sync=on", csrf.expect("each form has a token"));
 
-    // A foreign host, a foreign origin, a wrong token, another session's token, an integration that there is not.
+    // A foreign host, a foreign origin, a wrong token, another session's token, an integration that there is not, and
+    // another one than the form is of.
+    let other = service.sign_in();
+    let mixed = [("cookie", other.as_str()), own, FORM];
+    assert_eq!(ask(&host, "POST", &format!("{page}/edit"), &mixed, &right).status, 403, "another session's token");
+    let slip = format!("{right}&typed=acme");
+    assert_eq!(ask(&host, "POST", "/integrations/beta/delete", &[signed, own, FORM], &slip).status, 200);
+    assert_eq!(desk.standing("beta"), "paused", "a name that was typed for another ends nothing");
     assert_eq!(ask(&host, "GET", page, &[signed, ("host", "evil.example")], "").status, 421);
     let foreign = [signed, ("origin", "http://evil.example"), FORM];
     assert_eq!(ask(&host, "POST", &format!("{page}/edit"), &foreign, &right).status, 403);

@@ -294,6 +294,23 @@ impl Served {
         client.send(request.basic("admin", password)).await.expect("an answer")
     }
 
+    /// The token that its client has now, as whoever knows the client's secret gets it.
+    pub async fn token(&self) -> String {
+        let (id, secret) = (self.config.client_id.as_str(), self.config.client_secret.as_str());
+        let fields = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
+        let client = Client::new(ClientConfig::new(&self.address)).expect("a loopback address");
+        let answer = client.send(Request::form("/oauth_token.do", &fields)).await.expect("an answer");
+        let granted: serde_json::Value = serde_json::from_slice(&answer.body).expect("JSON");
+        granted["access_token"].as_str().expect("a token").to_owned()
+    }
+
+    /// What it answers whoever has this token.
+    pub async fn status_for(&self, token: &str) -> u16 {
+        let client = Client::new(ClientConfig::new(&self.address)).expect("a loopback address");
+        let request = Request::get("/api/now/table/sys_user").query("sysparm_limit", "1");
+        client.send(request.bearer(token.to_owned().into())).await.expect("an answer").status
+    }
+
     /// Eyes on its tables, as its service account.
     pub async fn target(&self) -> Target {
         Target::connect(&self.address, self.login.clone()).await.expect("the service account logs in")

@@ -100,7 +100,7 @@ pub(super) fn outcomes(runs: &[RunLine]) -> Markup {
     html! {
         figure.chart-card #runs-chart {
             figcaption {
-                h3 { "Rows by run" }
+                h2.lesser { "Rows by run" }
                 ul.legend { @for (paint, words) in Paint::PARTS { li { span class={ "key " (paint.class()) } {} (words) } } }
             }
             svg.chart role="img" aria-labelledby="runs-chart-words" viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } {

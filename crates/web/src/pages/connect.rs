@@ -152,10 +152,10 @@ fn instance(view: &ConnectForm) -> Markup {
                 .help("From System OAuth > Application Registry, the record of the client for Snowhaul."))
             (Input::secret("client_secret", "Client secret", errors).required()
                 .help("From the same record; the lock beside the field shows it."))
-            (Input::text("service_account", "Service account user name", errors).value(&view.service_account)
+            (Input::text("service_account", "Service account user name", errors).value(&view.service_account).depends()
                 .help("The account that rows are sent as, with the roles `snowhaul_loader`, `import_transformer` and `cmdb_read`. With a password it is needed."))
             div.only-password {
-                (Input::secret("service_password", "Service account password", errors)
+                (Input::secret("service_password", "Service account password", errors).depends()
                     .help("Needed with the password of a service account, and not used otherwise."))
             }
         }

@@ -62,12 +62,13 @@ pub(super) struct Input<'a> {
     behind: &'a str,
     error: Option<&'a str>,
     is_required: bool,
+    is_optional: bool,
 }
 
 impl<'a> Input<'a> {
     fn new(kind: Kind, name: &'a str, label: &'a str, errors: &'a [FieldError]) -> Self {
         let error = error_of(errors, name);
-        Self { kind, name, label, help: "", value: "", behind: "", error, is_required: false }
+        Self { kind, name, label, help: "", value: "", behind: "", error, is_required: false, is_optional: true }
     }
 
     /// A line of text.
@@ -105,7 +106,12 @@ impl<'a> Input<'a> {
     }
 
     pub(super) fn required(self) -> Self {
-        Self { is_required: true, ..self }
+        Self { is_required: true, is_optional: false, ..self }
+    }
+
+    /// Needed or not by what else is chosen; its help says when.
+    pub(super) fn depends(self) -> Self {
+        Self { is_optional: false, ..self }
     }
 
     fn described_by(&self) -> Option<String> {
@@ -136,7 +142,7 @@ impl Render for Input<'_> {
         html! {
             div.field.invalid[self.error.is_some()] {
                 label for=(self.name) {
-                    (self.label) @if !self.is_required { " " span.optional { "optional" } }
+                    (self.label) @if self.is_optional { " " span.optional { "optional" } }
                 }
                 (help(self.name, self.help))
                 @if self.behind.is_empty() { (self.control()) }

@@ -116,7 +116,7 @@ fn ends(view: &ReauthenticateEnds) -> Markup {
 fn secrets(view: &ReauthenticateForm) -> Markup {
     let field = |name, label, help: [&'static str; 2]| {
         let input = Input::secret(name, label, &view.errors);
-        if view.all_needed { input.required().help(help[0]) } else { input.help(help[1]) }
+        if view.all_needed { input.required().help(help[0]) } else { input.depends().help(help[1]) }
     };
     html! {
         @if view.all_needed { p.hint #all-needed { "The present credentials cannot be opened any more: all of them are needed." } }
