@@ -371,6 +371,34 @@ fn a_deleted_integration_opens_nothing_any_more() {
 }
 
 #[test]
+fn a_new_master_key_takes_the_place_of_the_old_one() {
+    let desk = Desk::connected("acme");
+    let (file, before) = (desk.keys().join("master.key"), desk.top.path().join("before"));
+    fs::copy(&file, &before).expect("a copy of the old one");
+    let sealed = fs::read(desk.state().join("acme/credentials.json")).expect("sealed");
+    assert_eq!(desk.say(&["keys", "rotate"]).code, 0);
+    assert_ne!(fs::read(&file).expect("the new one"), fs::read(&before).expect("the old one"));
+    assert_eq!(fs::read(desk.state().join("acme/credentials.json")).expect("sealed"), sealed, "nothing is sealed anew");
+    desk.run("acme");
+    // The old one opens nothing any more.
+    let after = desk.top.path().join("after");
+    fs::rename(&file, &after).expect("moved");
+    fs::copy(&before, &file).expect("put back");
+    let refused = desk.say(&["run", "--integration", "acme"]);
+    assert!(refused.code != 0 && refused.talk.contains("master key"), "{refused:?}");
+    fs::rename(&after, &file).expect("moved");
+    // One that comes from elsewhere is prepared, put in its place, and settled.
+    let coming = "7f3a9c0e5b8d1642".repeat(4);
+    let prepared = desk.say_with(&["keys", "prepare"], &[("--new-key-fd", &coming)], "json");
+    assert_eq!(prepared.code, 0, "{prepared:?}");
+    desk.run("acme");
+    fs::write(&file, format!("{coming}\n")).expect("in its place");
+    desk.run("acme");
+    assert_eq!(desk.say(&["keys", "settle"]).code, 0);
+    desk.run("acme");
+}
+
+#[test]
 fn what_another_integration_shares_is_not_revoked_unless_that_is_said() {
     let desk = Desk::connected("acme");
     desk.connect_rightly("beta");

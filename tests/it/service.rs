@@ -241,3 +241,20 @@ fn whoever_has_no_business_there_is_refused() {
     assert_eq!(ask(&host, "GET", page, &[signed], "").status, 303);
     desk.hides_from(&service);
 }
+
+#[test]
+fn a_unit_is_printed_with_all_that_the_service_was_told_and_not_where_it_would_not_start() {
+    let printed = |more: &[&str]| {
+        let words = ["serve", "--print-unit", "--program", "/usr/bin/snowhaul", "--state", "/var/lib/snowhaul"];
+        std::process::Command::new(PROGRAM).args(words).args(more).output().expect("it starts")
+    };
+    let open = printed(&["--listen", "0.0.0.0:8180"]);
+    assert_eq!(open.status.code(), Some(64), "to a network without TLS");
+    let unit = printed(&["--listen", "0.0.0.0:8180", "--external-host", "console.example.com", "--silent-after", "50"]);
+    let unit = String::from_utf8_lossy(&unit.stdout).into_owned();
+    let begun = unit.lines().find(|line| line.starts_with("ExecStart=/usr/bin/snowhaul")).expect("it starts something");
+    for words in ["serve --listen 0.0.0.0:8180", "--external-host console.example.com", "--silent-after 50"] {
+        assert!(begun.contains(words), "{words}: {begun}");
+    }
+    assert!(unit.contains("OnCalendar="), "and a timer for whoever wants no service");
+}

@@ -16,6 +16,6 @@ pub use name::Name;
 pub use prefix::{iru_subdomain, servicenow_prefix};
 pub use settings::{
     ConnectionState, DEFAULT_APPS_SCHEDULE, DEFAULT_DEVICES_SCHEDULE, DEFAULT_TIME_ZONE, Grant, RawSettings, Schedules,
-    ScopeSettings, ServiceNowEnd, Settings, TenantEnd, names, read_settings, write_settings,
+    ScopeSettings, ServiceNowEnd, Settings, TenantEnd, moment, names, read_settings, write_settings,
 };
 pub use vault::{Credentials, KEYS_VARIABLE, MASTER_KEY_VARIABLE, MasterSource, Vault, default_keys_folder};

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 pub use file::{names, read_settings, write_settings};
 pub use raw::{
     ConnectionState, DEFAULT_APPS_SCHEDULE, DEFAULT_DEVICES_SCHEDULE, DEFAULT_TIME_ZONE, Grant, RawSettings, Schedules,
-    ScopeSettings, ServiceNowEnd, TenantEnd,
+    ScopeSettings, ServiceNowEnd, TenantEnd, moment,
 };
 
 use crate::error::Error;

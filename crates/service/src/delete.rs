@@ -24,7 +24,9 @@ use crate::error::Error;
 use crate::files::{FAILURE_FILE, NOTICED_FILE, SCHEDULE_FILE};
 use crate::limits::{ATTEMPTS_MAX, HISTORY_KEPT, RUN_ENDS_WITHIN};
 use crate::lock::NameLock;
-use crate::reauthenticate::moment;
+
+/// What a person changes at both ends all the same.
+pub const ROTATED: [&str; 3] = ["client secret", "password of the service account", "API token of the tenant"];
 
 /// The file in an integration's folder that says that it was deleted, and when.
 const DELETED: &str = "deleted.json";
@@ -118,7 +120,7 @@ impl Desk {
         Ok(Deleted {
             tokens,
             history_until: (!is_purged).then_some(deletion.history_until),
-            rotate: ["client secret", "password of the service account", "API token of the tenant"],
+            rotate: ROTATED,
             is_held: deleting.purge && !is_purged,
         })
     }
@@ -160,7 +162,7 @@ impl Desk {
 fn end(folder: &Path) -> Result<Deletion, Error> {
     let until = Timestamp::now().saturating_add(HISTORY_KEPT).unwrap_or(Timestamp::MAX);
     let history_until = until.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let deletion = Deletion { version: 1, deleted_at: moment(), history_until };
+    let deletion = Deletion { version: 1, deleted_at: integration::moment(), history_until };
     let path = folder.join(DELETED);
     let text =
         serde_json::to_string_pretty(&deletion).map_err(|source| Error::Damaged { path: path.clone(), source })?;

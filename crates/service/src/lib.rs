@@ -26,7 +26,7 @@ mod tidy;
 pub use apart::apart;
 pub use connect::Connecting;
 pub use connected::{Connected, carried, login_of, wanted};
-pub use delete::{Deleted, Deleting, Deletion, deletion};
+pub use delete::{Deleted, Deleting, Deletion, ROTATED, deletion};
 pub use desk::{Desk, Pipelines, Serving};
 pub use edit::{Edited, Edits, Refusal};
 pub use ends::{Ends, Looked};

@@ -99,7 +99,7 @@ impl Desk {
         // Read once more: somebody may have edited or deleted it while both ends were looked at.
         let mut raw = self.still(connected)?.settings.to_raw();
         self.vault()?.seal(&connected.name, credentials)?;
-        raw.credentials_at = moment();
+        raw.credentials_at = integration::moment();
         raw.connection = ConnectionState::Connected;
         Ok(integration::write_settings(self.state(), &connected.name, &Settings::new(raw)?)?)
     }
@@ -114,9 +114,4 @@ impl Desk {
         let expected = expected(&self.pipelines()?, &self.carried(&connected)?)?;
         Ok(ends.look(&expected, each).await)
     }
-}
-
-/// The present, as settings keep it.
-pub(crate) fn moment() -> String {
-    Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -151,7 +151,7 @@ impl Desk {
         let failed = self.failure(&connected.name);
         let is_newest = |failure: &Failure| runs.first().is_none_or(|run| run.ended_at < failure.at.to_string());
         if let Some(failure) = failed.filter(is_newest) {
-            let hint = if failure.hint.is_empty() { String::new() } else { format!(". {}", failure.hint) };
+            let hint = if failure.hint.is_empty() { String::new() } else { format!("; {}", failure.hint) };
             return (Standing::NeedsAttention, format!("at {:.0}: {}{hint}", failure.at, failure.reason));
         }
         if let Some(run) = runs.first().filter(|run| matches!(run.state, RunState::Failed | RunState::Stopped)) {

@@ -39,6 +39,10 @@ mod table;
 mod words;
 mod work;
 
+// What means the same everywhere is the same type.
+pub use flow::Accounts;
+pub use ledger::{RunState, TargetCounts};
+
 pub use checks::{Area, Check, CheckResult, check_line, checks_tally};
 pub use connect::{ConnectForm, Grant, Region, connect};
 pub use delete::{DeleteForm, Deleted, delete, deleted};
@@ -58,11 +62,9 @@ pub use parts::Tone;
 pub use plan::{Approval, Count, Plan, PlanField, PlanGroup, PlanRow, PlanTable, Sign, plan};
 pub use progress::{FlowProgress, Progress, Step, run_progress, run_said};
 pub use reauthenticate::{ReauthenticateEnds, ReauthenticateForm, reauthenticate, reauthenticate_confirm};
-pub use report::{
-    Accounts, Brake, ErrorCause, Incomplete, LeftOut, NotStarted, PipelineReport, RefusedRow, TargetCounts,
-};
+pub use report::{Brake, ErrorCause, Incomplete, LeftOut, NotStarted, PipelineReport, RefusedRow};
 pub use run::{Run, run};
-pub use runs::{RunLine, RunState, Runs, runs};
+pub use runs::{RunLine, Runs, runs};
 pub use sign_in::{SignIn, sign_in};
 pub use words::plain;
 pub use work::{Outcome, Work, WorkKind, work};

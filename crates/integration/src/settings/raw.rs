@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use extract::Scope;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Changed devices are seen within a quarter of an hour.
@@ -54,6 +55,38 @@ pub struct RawSettings {
 impl RawSettings {
     /// The format that this program writes.
     pub const VERSION: u32 = 1;
+
+    /// Those of a connection that is made now: devices at once, applications when a person turns them on, as with the
+    /// vendor's own. A number of devices is pinned when the tenant was asked.
+    pub fn new(
+        iru: TenantEnd,
+        servicenow: ServiceNowEnd,
+        client_id: String,
+        (grant, service_account): (Grant, Option<String>),
+        conditions: Scope,
+    ) -> Self {
+        let now = moment();
+        Self {
+            version: Self::VERSION,
+            iru,
+            servicenow,
+            client_id,
+            grant,
+            service_account,
+            send_apps: false,
+            scope: ScopeSettings { conditions, pinned: BTreeSet::new() },
+            schedules: Schedules::default(),
+            sync: true,
+            created_at: now.clone(),
+            credentials_at: now,
+            connection: ConnectionState::Connected,
+        }
+    }
+}
+
+/// The present, as settings keep it.
+pub fn moment() -> String {
+    Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// Which tenant.

@@ -8,10 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use instance::{Config, Instance};
-use integration::{
-    ConnectionState, Credentials, Grant, Name, RawSettings, Schedules, ScopeSettings, ServiceNowEnd, TenantEnd,
-};
-use jiff::{SignedDuration, Timestamp};
+use integration::{Credentials, Grant, Name, RawSettings, ServiceNowEnd, TenantEnd};
+use jiff::SignedDuration;
 use ledger::RunState;
 use pipeline::{Pipeline, update_set};
 use serde::Serialize;
@@ -198,7 +196,9 @@ impl Round<'_> {
             tokio::spawn(tenant.clone().serve(tenant_served, std::future::pending())),
             tokio::spawn(instance.serve(instance_served, std::future::pending())),
         ];
-        let raw = settings(tenant_url, instance_url, login.0);
+        let ends = (TenantEnd::Url(tenant_url), ServiceNowEnd::Url(instance_url));
+        let account = (Grant::ClientCredentials, None);
+        let raw = RawSettings::new(ends.0, ends.1, login.0, account, extract::Scope::default());
         let credentials =
             Credentials { iru_token: token.into(), client_secret: login.1.into(), service_password: None };
         let looked = Box::pin(desk.connecting(name.clone(), raw)?.connect(&credentials, &mut |_| {})).await?;
@@ -217,23 +217,4 @@ async fn listening() -> Result<(String, TcpListener)> {
     let listener = TcpListener::bind("127.0.0.1:0").await.context("could not listen on loopback")?;
     let address = listener.local_addr().context("could not learn the port")?;
     Ok((format!("http://{address}"), listener))
-}
-
-fn settings(tenant: String, instance: String, client_id: String) -> RawSettings {
-    let now = Timestamp::now().to_string();
-    RawSettings {
-        version: RawSettings::VERSION,
-        iru: TenantEnd::Url(tenant),
-        servicenow: ServiceNowEnd::Url(instance),
-        client_id,
-        grant: Grant::ClientCredentials,
-        service_account: None,
-        send_apps: false,
-        scope: ScopeSettings::default(),
-        schedules: Schedules::default(),
-        sync: true,
-        created_at: now.clone(),
-        credentials_at: now,
-        connection: ConnectionState::Connected,
-    }
 }

@@ -2,11 +2,7 @@
 
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use integration::{
-    ConnectionState, Credentials, Error as Wrong, Grant, Name, RawSettings, Schedules, ScopeSettings, ServiceNowEnd,
-    TenantEnd,
-};
-use jiff::Timestamp;
+use integration::{Credentials, Error as Wrong, Grant, Name, RawSettings, ServiceNowEnd, TenantEnd};
 use serde::Deserialize;
 use service::Error;
 
@@ -148,23 +144,9 @@ impl Typed {
         if !form.errors.is_empty() {
             return None;
         }
-        let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let conditions = extract::Scope { devices_max: limit?, ..extract::Scope::default() };
-        let raw = RawSettings {
-            version: RawSettings::VERSION,
-            iru: iru?,
-            servicenow: servicenow?,
-            client_id: form.client_id.clone(),
-            grant,
-            service_account: Some(form.service_account.clone()).filter(|account| !account.is_empty()),
-            send_apps: false,
-            scope: ScopeSettings { conditions, ..ScopeSettings::default() },
-            schedules: Schedules::default(),
-            sync: true,
-            created_at: now.clone(),
-            credentials_at: now,
-            connection: ConnectionState::Connected,
-        };
+        let account = Some(form.service_account.clone()).filter(|account| !account.is_empty());
+        let raw = RawSettings::new(iru?, servicenow?, form.client_id.clone(), (grant, account), conditions);
         Some((name?, raw, Credentials { iru_token: iru_token?, client_secret: client_secret?, service_password }))
     }
 }
@@ -196,7 +178,7 @@ fn instance_end(console: &Console, form: &ConnectForm) -> Result<ServiceNowEnd, 
 pub(super) fn said(error: &Wrong) -> String {
     let what = error.to_string();
     match error.hint() {
-        Some(hint) => format!("{what}. {hint}"),
+        Some(hint) => format!("{what}; {hint}"),
         None => what,
     }
 }

@@ -38,9 +38,16 @@ fn form(connected: &Connected) -> EditForm {
         devices_schedule: raw.schedules.devices,
         apps_schedule: raw.schedules.apps,
         time_zone: raw.schedules.time_zone,
+        seen: seen(connected),
         errors: Vec::new(),
         refused: Vec::new(),
     }
+}
+
+/// The settings of an integration as one word.
+fn seen(connected: &Connected) -> String {
+    let text = serde_json::to_vec(&connected.settings.to_raw()).expect("settings are JSON wherever they are kept");
+    blake3::hash(&text).to_hex().to_string()
 }
 
 /// What was typed.
@@ -58,6 +65,7 @@ pub(super) struct Typed {
     devices_schedule: String,
     apps_schedule: String,
     time_zone: String,
+    seen: String,
 }
 
 pub(super) async fn edit(
@@ -72,6 +80,12 @@ pub(super) async fn edit(
     };
     let before = form(&connected);
     let mut view = typed.form(&before);
+    if typed.seen != before.seen {
+        let message = "It was changed meanwhile, in another window or on the command line. What you typed is below: saving it \
+                       again sets all of it as it stands there.";
+        view.errors.push(FieldError { field: String::new(), message: message.to_owned() });
+        return pages::edit(&frame, &view).into_response();
+    }
     let edits = match typed.edits(&before) {
         Ok(edits) => edits,
         Err(error) => {

@@ -101,7 +101,7 @@ pub(super) async fn page(
             integration: name.to_string(),
             run: told::number(run),
             command: "run".to_owned(),
-            state: pages::RunState::Running,
+            state: RunState::Running,
             begun_at: live.began.to_string(),
             ended_at: String::new(),
             snapshot: String::new(),
@@ -121,7 +121,7 @@ pub(super) async fn page(
         }
         (Ok((None, _)), _) => return failure(&frame, &ledger::Error::UnknownRun(run).into()),
         (Ok((Some(mut view), _)), live) => {
-            if view.state == pages::RunState::Running {
+            if view.state == RunState::Running {
                 view.progress = live.as_ref().map(told::progress);
             }
             view
@@ -142,7 +142,7 @@ fn view(desk: &Desk, name: &Name, record: &RunRecord, report: Option<RunReport>)
         integration: name.to_string(),
         run: told::number(record.run),
         command: record.command.clone(),
-        state: told::run_state(record.state),
+        state: record.state,
         begun_at: record.begun_at.clone(),
         ended_at: record.ended_at.clone(),
         snapshot: record.snapshot.clone(),
@@ -180,43 +180,14 @@ pub(super) fn brake(brake: &pipeline::Brake, approved: bool) -> pages::Brake {
 
 fn of_pipeline(table: &TableReport, report: Option<&RunReport>) -> PipelineReport {
     let lost = report.into_iter().flat_map(|report| &report.imbalances);
-    let accounts = &table.accounts;
     PipelineReport {
         pipeline: table.pipeline.clone(),
         staging_table: table.staging_table.clone(),
         seconds: table.seconds as u64,
-        accounts: pages::Accounts {
-            read: accounts.read,
-            retire: accounts.retire,
-            duplicate: accounts.duplicate,
-            rejected: accounts.rejected,
-            out_of_scope: accounts.out_of_scope,
-            staging_rows: accounts.staging_rows,
-            unchanged: accounts.unchanged,
-            waiting: accounts.waiting,
-            planned: accounts.planned,
-            not_sent: accounts.not_sent,
-            unresolved: accounts.unresolved,
-            inserted: accounts.inserted,
-            updated: accounts.updated,
-            ignored: accounts.ignored,
-            skipped: accounts.skipped,
-            error: accounts.error,
-        },
+        accounts: table.accounts.clone(),
         orphans: table.orphans,
         left_out: left_out(table),
-        targets: table
-            .targets
-            .iter()
-            .map(|target| pages::TargetCounts {
-                table: target.table.clone(),
-                inserted: target.inserted,
-                updated: target.updated,
-                ignored: target.ignored,
-                skipped: target.skipped,
-                error: target.error,
-            })
-            .collect(),
+        targets: table.targets.clone(),
         incomplete: table.incomplete.as_ref().map(|incomplete| pages::Incomplete {
             reason: incomplete.reason.clone(),
             hint: incomplete.hint.clone().unwrap_or_default(),

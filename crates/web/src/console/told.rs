@@ -4,7 +4,7 @@
 use extract::Scope;
 use flow::Step;
 use integration::checks::{Area, Check, CheckResult};
-use ledger::{RunRecord, RunState};
+use ledger::RunRecord;
 use service::Standing;
 
 use crate::live::LiveRun;
@@ -49,25 +49,12 @@ pub(super) fn grant(grant: integration::Grant) -> pages::Grant {
     }
 }
 
-pub(super) fn run_state(state: RunState) -> pages::RunState {
-    match state {
-        RunState::Running => pages::RunState::Running,
-        RunState::Done => pages::RunState::Done,
-        RunState::Incomplete => pages::RunState::Incomplete,
-        RunState::Stopped => pages::RunState::Stopped,
-        RunState::Cancelled => pages::RunState::Cancelled,
-        RunState::Planned => pages::RunState::Planned,
-        RunState::Failed => pages::RunState::Failed,
-        RunState::Interrupted => pages::RunState::Interrupted,
-    }
-}
-
 pub(super) fn run_line(record: &RunRecord) -> pages::RunLine {
     let sum = |of: fn(&flow::Accounts) -> u64| record.tables.iter().map(|table| of(&table.accounts)).sum();
     pages::RunLine {
         run: number(record.run),
         command: record.command.clone(),
-        state: run_state(record.state),
+        state: record.state,
         begun_at: record.begun_at.clone(),
         ended_at: record.ended_at.clone(),
         read: sum(|accounts| accounts.read),

@@ -95,7 +95,7 @@ where
 /// An error with what to do about it.
 pub(super) fn told_with_hint(error: &Error) -> String {
     match error.hint() {
-        Some(hint) => format!("{}. {hint}", error.told()),
+        Some(hint) => format!("{}; {hint}", error.told()),
         None => error.told(),
     }
 }

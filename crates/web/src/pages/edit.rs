@@ -40,6 +40,8 @@ pub struct EditForm {
     pub time_zone: String,
     /// What is wrong, by field.
     pub errors: Vec<FieldError>,
+    /// Field `seen`: by which it is known whether somebody else changed the settings since this form was shown.
+    pub seen: String,
     /// Checks of which some failed, because of which applications cannot be sent.
     pub refused: Vec<Check>,
 }
@@ -70,6 +72,7 @@ pub fn edit(frame: &Frame, view: &EditForm) -> Markup {
             @if !view.refused.is_empty() { (refusal(view)) }
             (summary(&view.errors, &FIELDS))
             (post(frame, &links::edit(&view.name), "edit-form", html! {
+                input type="hidden" name="seen" value=(view.seen);
                 (sending(view))
                 (scope(view))
                 (schedules(view))

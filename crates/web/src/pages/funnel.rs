@@ -3,8 +3,8 @@
 
 use maud::{Markup, html};
 
-use super::report::Accounts;
 use super::words::grouped;
+use flow::Accounts;
 
 /// Width of a bar in its own units; the page stretches it.
 const WIDTH: u64 = 1000;

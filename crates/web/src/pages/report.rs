@@ -1,6 +1,8 @@
 //! What came of a run, pipeline by pipeline: its rows on their way, what was left out and why, what was refused and what
 //! to do about it, and the brakes that stopped it.
 
+use flow::Accounts;
+use ledger::TargetCounts;
 use maud::{Markup, html};
 
 use super::funnel::funnel;
@@ -8,43 +10,6 @@ use super::limits::EXAMPLES_OPEN;
 use super::parts::{Tone, badge, examples, notice, sentence};
 use super::table::{Column, number, table, text};
 use super::words::{counted, grouped, lasted, plain, prose};
-
-/// Counts of rows of one pipeline in one run.
-#[derive(Clone, Debug, Default)]
-pub struct Accounts {
-    /// Records of the driving data set.
-    pub read: u64,
-    /// Rows that the plan adds for what vanished.
-    pub retire: u64,
-    /// Records whose key had been seen.
-    pub duplicate: u64,
-    /// Records that cannot become a staging row.
-    pub rejected: u64,
-    /// Records that the scope leaves out.
-    pub out_of_scope: u64,
-    /// Rows in the import-set schema.
-    pub staging_rows: u64,
-    /// Rows that the target is proven to hold already.
-    pub unchanged: u64,
-    /// Rows that the target refused and that have not changed since.
-    pub waiting: u64,
-    /// Rows to send.
-    pub planned: u64,
-    /// Planned rows that were held back.
-    pub not_sent: u64,
-    /// Sent rows whose outcome is not proven.
-    pub unresolved: u64,
-    /// Rows that created a target record.
-    pub inserted: u64,
-    /// Rows that changed one.
-    pub updated: u64,
-    /// Rows whose record was already so.
-    pub ignored: u64,
-    /// Rows that the instance left out.
-    pub skipped: u64,
-    /// Rows that the instance refused.
-    pub error: u64,
-}
 
 /// One pipeline's part.
 #[derive(Clone, Debug, Default)]
@@ -82,23 +47,6 @@ pub struct LeftOut {
     pub count: u64,
     /// Some of them, each with its place.
     pub examples: Vec<String>,
-}
-
-/// Outcomes in one target table.
-#[derive(Clone, Debug, Default)]
-pub struct TargetCounts {
-    /// The table.
-    pub table: String,
-    /// Records made.
-    pub inserted: u64,
-    /// Records changed.
-    pub updated: u64,
-    /// Records that were already so.
-    pub ignored: u64,
-    /// Rows left out.
-    pub skipped: u64,
-    /// Rows refused.
-    pub error: u64,
 }
 
 /// Why a pipeline is not complete.

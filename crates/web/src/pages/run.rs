@@ -7,7 +7,9 @@ use super::links;
 use super::parts::{Tone, facts, head, notice, sentence};
 use super::progress::{Progress, run_progress, run_said};
 use super::report::{Brake, ErrorCause, NotStarted, PipelineReport, brakes, errors, pipeline};
-use super::runs::{RunState, state_badge};
+use ledger::RunState;
+
+use super::runs::state_badge;
 use super::words::{moment, plain, prose};
 
 /// A run and its report.

@@ -1,5 +1,6 @@
 //! Runs in lists: one line each, and the page of all of them.
 
+use ledger::RunState;
 use maud::{Markup, html};
 
 use super::frame::{Frame, Place, Sheet, document};
@@ -7,27 +8,6 @@ use super::parts::{Tone, badge, head};
 use super::table::{Column, number, table, text};
 use super::words::{grouped, moment, plain};
 use super::{chart, links};
-
-/// Where a run stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RunState {
-    /// It works.
-    Running,
-    /// It ended and its accounts balance.
-    Done,
-    /// It ended, but not every row was sent and proven.
-    Incomplete,
-    /// A brake held rows back.
-    Stopped,
-    /// A person deleted the integration while it worked.
-    Cancelled,
-    /// It planned, and sent nothing.
-    Planned,
-    /// It ended with an error.
-    Failed,
-    /// Its process ended before it did.
-    Interrupted,
-}
 
 /// One run in a line.
 #[derive(Clone, Debug)]

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
-use integration::{ConnectionState, Grant, Name, RawSettings, Schedules, ScopeSettings, ServiceNowEnd, TenantEnd};
-use jiff::Timestamp;
+use integration::{Grant, Name, RawSettings, ServiceNowEnd, TenantEnd};
 use serde::Serialize;
 use service::Looked;
 
@@ -63,24 +62,9 @@ fn raw(arguments: &ConnectArguments) -> Result<RawSettings> {
         (Some(GrantWord::Password), _) | (None, Some(_)) => Grant::Password,
         (Some(GrantWord::ClientCredentials), _) | (None, None) => Grant::ClientCredentials,
     };
-    let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    Ok(RawSettings {
-        version: RawSettings::VERSION,
-        iru: tenant_end(arguments)?,
-        servicenow: instance_end(arguments)?,
-        client_id: arguments.client_id.clone(),
-        grant,
-        service_account: arguments.service_account.clone(),
-        // As with the vendor's own: devices at once, applications when a person turns them on.
-        send_apps: false,
-        // The conditions alone; a number is pinned when the tenant was asked.
-        scope: ScopeSettings { conditions: arguments.scope.to_scope(), ..ScopeSettings::default() },
-        schedules: Schedules::default(),
-        sync: true,
-        created_at: now.clone(),
-        credentials_at: now,
-        connection: ConnectionState::Connected,
-    })
+    let account = (grant, arguments.service_account.clone());
+    let (iru, servicenow) = (tenant_end(arguments)?, instance_end(arguments)?);
+    Ok(RawSettings::new(iru, servicenow, arguments.client_id.clone(), account, arguments.scope.to_scope()))
 }
 
 fn tenant_end(arguments: &ConnectArguments) -> Result<TenantEnd> {

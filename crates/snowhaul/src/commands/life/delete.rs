@@ -3,7 +3,7 @@
 use anyhow::Result;
 use integration::Name;
 use serde::Serialize;
-use service::{Connected, Deleting, deletion};
+use service::{Connected, Deleting, ROTATED, deletion};
 
 use super::{begun, desk, secrets};
 use crate::arguments::{Common, DeleteArguments};
@@ -21,9 +21,6 @@ struct Document<'a> {
     history_until: Option<String>,
     rotate: [&'static str; 3],
 }
-
-/// What a person changes at both ends all the same.
-const ROTATE: [&str; 3] = ["client secret", "password of the service account", "API token of the tenant"];
 
 /// What is said where a purge has to wait.
 const HELD: &str =
@@ -110,7 +107,7 @@ fn told(common: &Common, tokens: String, history_until: Option<String>, output: 
         deleted: true,
         tokens,
         history_until,
-        rotate: ROTATE,
+        rotate: ROTATED,
     };
     say(common.output, output, &document, || {
         shown::deleted(document.integration, &document.tokens, document.history_until.as_deref(), &document.rotate)

@@ -100,7 +100,10 @@ pub(super) fn edits(add: Add<'_>, frame: &Frame) {
         "the instance has no table `cmdb_sam_sw_install`",
         "activate Software Asset Management Professional (`com.snc.samp`), or send applications without it",
     );
-    add("edit-refused", edit(frame, &EditForm { send_apps: true, refused: vec![absent], ..form.clone() }));
+    add(
+        "edit-refused",
+        edit(frame, &EditForm { send_apps: true, seen: String::new(), refused: vec![absent], ..form.clone() }),
+    );
     let hostile = EditForm {
         name: text(HOSTILE),
         tags: text(TYPED),
