@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use integration::{MasterSource, Name, Vault};
 use pipeline::Pipeline;
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
 use serde_json::Value;
 use snowhaul::{Output, main_with};
 use tenant::FleetConfig;
@@ -131,9 +133,9 @@ impl Desk {
         said.document["state"].clone()
     }
 
-    /// As [`Desk::hides`]; nor has a service logged one, whose log has all that there is to log.
+    /// As [`Desk::hides`]; nor is one to be seen of a service, whose log has all that there is to log.
     pub(crate) fn hides_from(&self, service: &Service) {
-        self.heard.borrow_mut().push_str(&service.said());
+        self.heard.borrow_mut().push_str(&service.seen(&["acme"]));
         self.hides();
     }
 
@@ -388,7 +390,8 @@ fn a_new_master_key_takes_the_place_of_the_old_one() {
     assert!(refused.code != 0 && refused.talk.contains("master key"), "{refused:?}");
     fs::rename(&after, &file).expect("moved");
     // One that comes from elsewhere is prepared, put in its place, and settled.
-    let coming = "7f3a9c0e5b8d1642".repeat(4);
+    let mut rng = StdRng::seed_from_u64(11);
+    let coming: String = (0..32).map(|_| format!("{:02x}", rng.random::<u8>())).collect();
     let prepared = desk.say_with(&["keys", "prepare"], &[("--new-key-fd", &coming)], "json");
     assert_eq!(prepared.code, 0, "{prepared:?}");
     desk.run("acme");

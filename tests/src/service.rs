@@ -87,13 +87,37 @@ impl Service {
 
     /// Signs in, and returns the cookie.
     pub fn sign_in(&self) -> String {
+        self.try_sign_in().expect("the present code is accepted")
+    }
+
+    /// The same; none where too many codes were tried.
+    fn try_sign_in(&self) -> Option<String> {
         let code = self.code();
         let host = self.host();
         let body = format!("code={code}&to=%2F");
         let answer = ask(&host, "POST", "/sign-in", &[("origin", &format!("http://{host}")), FORM], &body);
-        assert_eq!(answer.status, 303, "{}", answer.body);
-        let cookie = answer.header("set-cookie").expect("a cookie");
-        cookie.split(';').next().unwrap_or_default().to_owned()
+        let cookie = answer.header("set-cookie")?;
+        Some(cookie.split(';').next().unwrap_or_default().to_owned())
+    }
+
+    /// All that whoever looks on can see of it: what it logs, how it was started, and what it answers.
+    pub fn seen(&self, integrations: &[&str]) -> String {
+        let process = format!("/proc/{}", self.child.id());
+        let about = ["cmdline", "environ"].map(|file| std::fs::read(format!("{process}/{file}")).unwrap_or_default());
+        let mut seen = about.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).join("\n");
+        let cookie = self.try_sign_in().unwrap_or_default();
+        let of_one = integrations.iter().flat_map(|name| {
+            let pages =
+                ["", "/edit", "/runs", "/runs/1", "/runs/1/plan", "/reauthenticate?step=credentials", "/delete"];
+            pages.map(|page| format!("/integrations/{name}{page}"))
+        });
+        let all = ["/", "/discover/asset-management/servicenow/add", "/metrics", "/healthz"].map(str::to_owned);
+        for page in all.into_iter().chain(of_one) {
+            let answer = ask(&self.host(), "GET", &page, &[("cookie", &cookie)], "");
+            seen.push_str(&format!("{}{}", answer.head, answer.body));
+        }
+        seen.push_str(&self.said());
+        seen
     }
 }
 
