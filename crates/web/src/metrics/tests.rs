@@ -1,3 +1,5 @@
+//! The measurements, read back from their text.
+
 use std::collections::BTreeMap;
 
 use super::*;

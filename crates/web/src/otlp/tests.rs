@@ -1,3 +1,5 @@
+//! Traces on their way, decoded as a collector does.
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::process::Command;

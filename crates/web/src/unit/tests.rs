@@ -1,3 +1,5 @@
+//! The units, setting by setting.
+
 use super::*;
 
 fn usual() -> UnitConfig {

@@ -1,3 +1,5 @@
+//! What is due: after pauses, missed moments, clocks that were changed, and starts of the service.
+
 use proptest::prelude::*;
 
 use super::*;

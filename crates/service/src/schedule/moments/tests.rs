@@ -1,3 +1,5 @@
+//! The moments of a schedule, above all where clocks are put forward and back.
+
 use proptest::prelude::*;
 
 use super::*;

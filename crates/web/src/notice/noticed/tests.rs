@@ -1,3 +1,5 @@
+//! What is told, and that each thing is told once.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Notices on their way, against a listener of our own.
+
 use std::net::SocketAddr;
 
 use super::super::Event;
