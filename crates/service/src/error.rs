@@ -59,6 +59,12 @@ pub enum Error {
         #[source]
         source: serde_json::Error,
     },
+    /// A fault of ours. What had been acknowledged stays, and the next run goes on from there.
+    #[error("the run of `{name}` panicked; what it had acknowledged stays")]
+    Panicked {
+        /// The integration.
+        name: integration::Name,
+    },
     /// Somebody else is at it, and did not come to an end.
     #[error("`{name}` is at work: {doing}")]
     Busy {
@@ -101,8 +107,19 @@ impl Error {
             Self::Asked(_) | Self::Taken { .. } | Self::Schedule { .. } => Kind::Asked,
             Self::Integration(error) => of_integration(error),
             Self::Pipeline(error) => of_pipeline(error),
-            Self::Busy { .. } | Self::Ledger(ledger::Error::Locked { .. }) => Kind::Incomplete,
+            Self::Busy { .. } => Kind::Incomplete,
             _ => Kind::Failed,
+        }
+    }
+
+    /// True where another process is at work with the integration, which is no failure of this one.
+    pub fn is_elsewhere(&self) -> bool {
+        let is_locked = |error: &ledger::Error| matches!(error, ledger::Error::Locked { .. });
+        match self {
+            Self::Busy { .. } => true,
+            Self::Ledger(error) => is_locked(error),
+            Self::Pipeline(pipeline::Error::Ledger(error)) => is_locked(error),
+            _ => false,
         }
     }
 
@@ -142,9 +159,7 @@ fn of_integration(error: &integration::Error) -> Kind {
 }
 
 fn of_pipeline(error: &pipeline::Error) -> Kind {
-    if matches!(error, pipeline::Error::Ledger(source) if matches!(**source, ledger::Error::Locked { .. })) {
-        Kind::Incomplete
-    } else if matches!(error, pipeline::Error::Cancelled { .. }) {
+    if matches!(error, pipeline::Error::Cancelled { .. }) {
         Kind::Cancelled
     } else if error.is_credentials() {
         Kind::Credentials

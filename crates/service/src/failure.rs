@@ -32,12 +32,12 @@ impl Desk {
 
     /// Notes how something went that was to reach both ends. It is told by pages and `status`; where it cannot be written,
     /// the log has it.
-    pub(crate) fn note_failure<T>(&self, name: &Name, ended: &Result<T, Error>) {
+    pub fn note_failure<T>(&self, name: &Name, ended: &Result<T, Error>) {
         let folder = self.folder_of(name);
         let noted = match ended {
             Ok(_) => forget(&folder),
             // Nothing went wrong: it was paused, is at work elsewhere, or was ended.
-            Err(Error::Busy { .. }) => Ok(()),
+            Err(error) if error.is_elsewhere() => Ok(()),
             Err(error) if matches!(error.kind(), Kind::Asked | Kind::Cancelled) => Ok(()),
             Err(error) => note(&folder, error),
         };

@@ -149,7 +149,8 @@ impl Desk {
         }
         // Nothing is in the ledger of a run whose tenant could not be read.
         let failed = self.failure(&connected.name);
-        let is_newest = |failure: &Failure| runs.first().is_none_or(|run| run.ended_at < failure.at.to_string());
+        let ended_at = runs.first().and_then(|run| run.ended_at.parse::<Timestamp>().ok());
+        let is_newest = |failure: &Failure| ended_at.is_none_or(|ended_at| ended_at < failure.at);
         if let Some(failure) = failed.filter(is_newest) {
             let hint = if failure.hint.is_empty() { String::new() } else { format!("; {}", failure.hint) };
             return (Standing::NeedsAttention, format!("at {:.0}: {}{hint}", failure.at, failure.reason));

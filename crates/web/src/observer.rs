@@ -245,9 +245,9 @@ fn state_of(came_to: &Result<RunReport, Error>) -> RunState {
 
 /// True where it goes on by itself, and nobody has to be woken.
 fn is_passing(came_to: &Result<RunReport, Error>) -> bool {
-    came_to.as_ref().is_err_and(|error| {
-        matches!(error.kind(), Kind::BudgetSpent | Kind::Cancelled) || matches!(error, Error::Busy { .. })
-    })
+    came_to
+        .as_ref()
+        .is_err_and(|error| matches!(error.kind(), Kind::BudgetSpent | Kind::Cancelled) || error.is_elsewhere())
 }
 
 /// Rows by what became of them, as measurements name it.

@@ -223,16 +223,14 @@ impl Scheduler {
             let Some((name, sends)) = queue.take() else { return };
             let folder = self.desk.folder_of(&name);
             let plan = held(&self.asked).remove(&name).flatten();
-            // A plan that is sent is no run of a schedule.
-            let is_marked = plan.is_some() || {
-                let marks = Marks::read(&folder).begun(sends, Timestamp::now());
-                marks
-                    .write(&folder)
-                    .inspect_err(|error| tracing::error!(integration = %name, %error, "no mark"))
-                    .is_ok()
+            // A plan that is sent is no run of a schedule; it is tried once, as it was approved once.
+            let marks = match plan {
+                Some(_) => Marks::read(&folder).with_plan(None),
+                None => Marks::read(&folder).begun(sends, Timestamp::now()),
             };
-            if !is_marked {
+            if let Err(error) = marks.write(&folder) {
                 // Without the mark it would begin again at once, and again.
+                tracing::error!(integration = %name, %error, "it could not be noted that a run begins, so it does not");
                 continue;
             }
             let events = self.observer.begin(&self.live, &self.desk, &name);
@@ -253,7 +251,11 @@ impl Scheduler {
                 let aborting = AbortOnDrop(task.abort_handle());
                 let came_to = match task.await {
                     Ok(came_to) => came_to,
-                    Err(_) => Err(Error::Asked("the run panicked; what it had acknowledged stays".to_owned())),
+                    Err(_) => {
+                        let panicked = Err(Error::Panicked { name: name.clone() });
+                        scheduler.desk.note_failure(&name, &panicked);
+                        panicked
+                    }
                 };
                 drop(aborting);
                 Ended { name, sends, plan, seconds: began.elapsed().as_secs_f64(), came_to }

@@ -16,7 +16,7 @@ use anyhow::Result;
 use integration::Name;
 use integration::checks::Check;
 use pipeline::Pipeline;
-use service::{Connected, Desk, Kind, Looked};
+use service::{Connected, Desk, Kind, Looked, Work};
 
 pub(super) use connect::connect;
 pub(super) use delete::delete;
@@ -46,6 +46,15 @@ pub(super) fn connected(common: &Common) -> Result<Option<Connected>> {
     // What is no name was never connected; whoever makes a folder of it says what is wrong with it.
     let Ok(name) = common.integration.parse::<Name>() else { return Ok(None) };
     Ok(desk(common).find(&name)?)
+}
+
+/// Says that this command works with a connected integration, until it is dropped: a deletion waits for it. None where
+/// nothing is connected.
+pub(super) fn work(common: &Common) -> Result<Option<Work>> {
+    match connected(common)? {
+        Some(connected) => Ok(Some(desk(common).work(&connected.name)?)),
+        None => Ok(None),
+    }
 }
 
 /// Refuses to take the demonstration's two ends for those of an integration that was deleted.

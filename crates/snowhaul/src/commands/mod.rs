@@ -108,6 +108,16 @@ fn failed(error: &anyhow::Error, output: &mut Output) -> u8 {
 }
 
 async fn command(common: &Common, command: Command, output: &mut Output) -> Result<u8> {
+    let _work = match &command {
+        Command::Plan(_)
+        | Command::Apply(_)
+        | Command::Undo(_)
+        | Command::Reconcile(_)
+        | Command::Extract(_)
+        | Command::Replay(_) => life::work(common)?,
+        // A run says so itself, and the others look only at what is whole, or end the integration.
+        _ => None,
+    };
     match command {
         Command::Run(arguments) => Box::pin(run::run(common, arguments, output)).await,
         Command::Plan(arguments) => Box::pin(plan::plan(common, arguments, output)).await,

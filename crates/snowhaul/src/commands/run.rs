@@ -30,14 +30,13 @@ pub(super) async fn run(common: &Common, arguments: NightArguments, output: &mut
     if let Some(nights) = arguments.nights {
         return run_nights(common, &arguments, nights, output).await;
     }
-    let report = Box::pin(night(common, &arguments)).await?;
+    let report = Box::pin(night(common, &arguments, progress::for_command(common))).await?;
     print(common, &report, output)?;
     Ok(exit::of_report(&report))
 }
 
 /// One night of one integration: a connected one's, or of whatever is on the command line, else of the demonstration.
-async fn night(common: &Common, arguments: &NightArguments) -> Result<RunReport> {
-    let events = progress::for_command(common);
+async fn night(common: &Common, arguments: &NightArguments, events: Events) -> Result<RunReport> {
     if let Some(connected) = life::connected(common)? {
         refuse_other_ends(common, arguments)?;
         let night = Night {
@@ -117,7 +116,11 @@ async fn run_all(common: &Common, arguments: &NightArguments, output: &mut Outpu
             let arguments = arguments.clone();
             running.spawn(async move {
                 let alone = common.clone();
-                let ended = service::apart(move || async move { Box::pin(night(&alone, &arguments)).await }).await;
+                let ended =
+                    service::apart(
+                        move || async move { Box::pin(night(&alone, &arguments, progress::silent())).await },
+                    )
+                    .await;
                 (common, ended)
             });
         }
