@@ -350,6 +350,12 @@ fn a_brake_waits_in_the_console_until_a_person_has_said_so() {
         walk.browser.goto(&walk.url("/integrations/acme/runs/2/plan")).await;
         walk.browser.wait_for("Mara Lind").await;
         walk.look("plan-approved").await;
+        // It was sent once: nothing more was tried, and nothing is wrong with it.
+        let told = walk.aside(|desk| desk.say(&["status", "acme"])).document;
+        let commands: Vec<&str> =
+            told["runs"].as_array().expect("runs").iter().filter_map(|run| run["command"].as_str()).collect();
+        assert_eq!(commands, ["apply", "run", "run"], "{told}");
+        assert_eq!(told["failure"], serde_json::Value::Null, "{told}");
     });
     walk.desk.hides_from(&walk.service);
 }

@@ -94,8 +94,8 @@ pub(crate) fn router(console: Console) -> Router {
         .route(links::DISCOVER, get(connecting::discover))
         .route(links::DISCOVER_SERVICENOW, get(connecting::about))
         .route(links::CONNECT, get(connecting::page).post(connecting::connect))
-        .route("/work/{id}", get(working::page))
-        .route("/work/{id}/events", get(events::of_work))
+        .route("/checks/{id}", get(working::page))
+        .route("/checks/{id}/events", get(events::of_work))
         .nest("/integrations/{name}", of_one)
         .fallback(|Signed(frame): Signed| async move { (StatusCode::NOT_FOUND, pages::not_found(&frame)) });
     console.guard.clone().protect(open, closed).with_state(console)

@@ -26,7 +26,7 @@ pub fn connect_again(work: &str) -> String {
 
 /// Work that goes on: a connection, a check, new credentials.
 pub fn work(id: &str) -> String {
-    format!("/work/{}", encoded(id))
+    format!("/checks/{}", encoded(id))
 }
 
 /// Its events.

@@ -77,7 +77,7 @@ fn folders_elsewhere_are_named_and_a_user_may_be_made_up() {
 
 #[test]
 fn a_program_in_a_home_can_still_be_read() {
-    let config = UnitConfig { program: "/home/ada/bin/snowhaul".into(), ..usual() };
+    let config = UnitConfig { program: "/home/operator/bin/snowhaul".into(), ..usual() };
     assert_eq!(values(&unit(&config), "ProtectHome"), ["read-only"]);
     let config = UnitConfig { program: "/homes/bin/snowhaul".into(), ..usual() };
     assert_eq!(values(&unit(&config), "ProtectHome"), ["yes"]);
