@@ -5,15 +5,9 @@
 use pipeline::Pipeline;
 use serde_json::json;
 use tests::browser::{Browser, Script, shots};
-use tests::{Served, Service};
-
-use crate::life::Desk;
+use tests::{Desk, Served, Service, WRONG_SECRET, WRONG_TOKEN};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_snowhaul-child");
-
-/// A secret and a token that no end knows.
-const WRONG_SECRET: &str = "planted-secret-of-yesterday";
-const WRONG_TOKEN: &str = "planted-token-of-yesterday";
 
 /// The service with both ends by a name each, and a browser before it.
 struct Walk {
@@ -82,7 +76,7 @@ impl Walk {
 
 #[test]
 fn an_integration_is_connected_edited_renewed_and_deleted() {
-    let desk = Desk::new();
+    let desk = Desk::open();
     let (bare, scoped, unread) = desk.runtime.block_on(async {
         let bare = Served::with(None, &[] as &[Pipeline]).await;
         let scoped = Served::open(None).await;
@@ -303,7 +297,7 @@ async fn is_deleted(walk: &mut Walk) {
 
 #[test]
 fn every_step_works_without_the_script() {
-    let walk = Walk::begin(Desk::new(), &[]);
+    let walk = Walk::begin(Desk::open(), &[]);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         walk.browser.script(Script::Off).await;

@@ -1,188 +1,13 @@
 //! The life of an integration from the command line: connected, run, looked at, changed, given new credentials,
 //! deleted. Secrets are planted on the way, and are to be found nowhere afterwards.
 
-use std::cell::RefCell;
 use std::fs;
-use std::io::Write as _;
-use std::os::fd::AsRawFd as _;
-use std::path::{Path, PathBuf};
 
 use integration::{MasterSource, Name, Vault};
-use pipeline::Pipeline;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::Value;
-use snowhaul::{Output, main_with};
-use tenant::FleetConfig;
-use tests::{Said, Served, ServedTenant, Service, nightly, reading_fleet, repository};
-use tokio::runtime::Runtime;
-
-/// A token, and a client secret, that no end knows.
-const WRONG_TOKEN: &str = "planted-token-of-yesterday";
-const WRONG_SECRET: &str = "planted-secret-of-yesterday";
-
-/// Both ends, served, and the two folders of whoever connects them.
-pub(crate) struct Desk {
-    pub(crate) runtime: Runtime,
-    pub(crate) tenant: ServedTenant,
-    pub(crate) instance: Served,
-    pub(crate) top: tempfile::TempDir,
-    /// Everything that was printed.
-    heard: RefCell<String>,
-}
-
-impl Desk {
-    pub(crate) fn new() -> Self {
-        Self::with(&nightly())
-    }
-
-    /// With these pipelines' update set at the instance.
-    fn with(installed: &[Pipeline]) -> Self {
-        Self::of(installed, reading_fleet())
-    }
-
-    /// With this fleet.
-    pub(crate) fn over(fleet: FleetConfig) -> Self {
-        Self::of(&nightly(), fleet)
-    }
-
-    /// The serial numbers of the computers at the instance.
-    pub(crate) fn serials(&self) -> Vec<String> {
-        let target = self.runtime.block_on(self.instance.target());
-        let read = target.read("cmdb_ci_computer", "serial_numberISNOTEMPTY", &["serial_number"]);
-        self.runtime.block_on(read).expect("they are read").into_iter().flatten().collect()
-    }
-
-    fn of(installed: &[Pipeline], fleet: FleetConfig) -> Self {
-        let runtime = Runtime::new().expect("a runtime");
-        let (tenant, instance) =
-            runtime.block_on(async { (ServedTenant::open(fleet).await, Served::with(None, installed).await) });
-        let top = tempfile::tempdir().expect("a folder");
-        Self { runtime, tenant, instance, top, heard: RefCell::default() }
-    }
-
-    pub(crate) fn state(&self) -> PathBuf {
-        self.top.path().join("state")
-    }
-
-    pub(crate) fn keys(&self) -> PathBuf {
-        self.top.path().join("keys")
-    }
-
-    pub(crate) fn say(&self, words: &[&str]) -> Said {
-        self.say_in(&self.state(), words, "json")
-    }
-
-    pub(crate) fn say_in(&self, state: &Path, words: &[&str], form: &str) -> Said {
-        let (keys, pipelines) = (self.keys(), repository().join("pipelines"));
-        let folders = [("--state", state), ("--keys", keys.as_path()), ("--pipelines", pipelines.as_path())];
-        let folders = folders.iter().flat_map(|(flag, folder)| [*flag, folder.to_str().expect("UTF-8")]);
-        let line: Vec<&str> =
-            ["snowhaul"].into_iter().chain(words.iter().copied()).chain(folders).chain(["--output", form]).collect();
-        let mut output = Output::captured();
-        let code = main_with(line, &mut output);
-        let (data, talk) = (output.stdout(), output.stderr());
-        self.heard.borrow_mut().push_str(&format!("{data}{talk}"));
-        Said { code, document: serde_json::from_str(&data).unwrap_or_default(), talk }
-    }
-
-    /// A command with secrets, each through a pipe of its own.
-    fn say_with(&self, words: &[&str], secrets: &[(&str, &str)], form: &str) -> Said {
-        let pipes: Vec<_> = secrets.iter().map(|(_, secret)| piped(secret)).collect();
-        let numbers: Vec<String> = pipes.iter().map(|pipe| pipe.as_raw_fd().to_string()).collect();
-        let given = secrets.iter().zip(&numbers).flat_map(|((flag, _), number)| [*flag, number.as_str()]);
-        let words: Vec<&str> = words.iter().copied().chain(given).collect();
-        self.say_in(&self.state(), &words, form)
-    }
-
-    fn connect(&self, name: &str, token: &str, client_secret: &str, form: &str) -> Said {
-        let words = [
-            "connect",
-            name,
-            "--iru-url",
-            &self.tenant.address,
-            "--instance-url",
-            &self.instance.address,
-            "--client-id",
-            &self.instance.config.client_id,
-        ];
-        self.say_with(&words, &[("--iru-token-fd", token), ("--client-secret-fd", client_secret)], form)
-    }
-
-    pub(crate) fn connected(name: &str) -> Self {
-        let desk = Self::new();
-        desk.connect_rightly(name);
-        desk
-    }
-
-    pub(crate) fn connect_rightly(&self, name: &str) {
-        let said = self.connect(name, &self.tenant.token, &self.instance.config.client_secret, "json");
-        assert_eq!((said.code, &said.document["connected"]), (0, &Value::from(true)), "{said:?}");
-    }
-
-    pub(crate) fn run(&self, name: &str) -> Said {
-        let said = self.say(&["run", "--integration", name]);
-        assert!(matches!(said.code, 0 | 3), "{}", said.talk);
-        assert_eq!(said.document["balanced"], true, "{}", said.talk);
-        said
-    }
-
-    pub(crate) fn standing(&self, name: &str) -> Value {
-        let said = self.say(&["status", name]);
-        assert_eq!(said.code, 0, "{}", said.talk);
-        said.document["state"].clone()
-    }
-
-    /// As [`Desk::hides`]; nor is one to be seen of a service, whose log has all that there is to log.
-    pub(crate) fn hides_from(&self, service: &Service) {
-        self.heard.borrow_mut().push_str(&service.seen(&["acme"]));
-        self.hides();
-    }
-
-    /// No secret is in any file, and none was printed.
-    pub(crate) fn hides(&self) {
-        let config = &self.instance.config;
-        let secrets = [
-            self.tenant.token.as_str(),
-            &config.client_secret,
-            &config.service_password,
-            &config.admin_password,
-            WRONG_TOKEN,
-            WRONG_SECRET,
-        ];
-        let heard = self.heard.borrow();
-        assert!(secrets.iter().all(|secret| !heard.contains(secret)), "a secret was printed");
-        for path in files_under(self.top.path()) {
-            let bytes = fs::read(&path).expect("a file");
-            let text = String::from_utf8_lossy(&bytes);
-            assert!(secrets.iter().all(|secret| !text.contains(secret)), "a secret is in {}", path.display());
-        }
-    }
-}
-
-/// The end of a pipe from which a secret is read.
-fn piped(secret: &str) -> std::io::PipeReader {
-    let (reader, mut writer) = std::io::pipe().expect("a pipe");
-    writeln!(writer, "{secret}").expect("it fits into the pipe");
-    reader
-}
-
-fn files_under(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() { files.extend(files_under(&path)) } else { files.push(path) }
-    }
-    files
-}
-
-pub(crate) fn copy_folder(from: &Path, to: &Path) {
-    for path in files_under(from) {
-        let target = to.join(path.strip_prefix(from).expect("it is under the folder"));
-        fs::create_dir_all(target.parent().expect("a file stands in a folder")).expect("made");
-        fs::copy(&path, target).expect("copied");
-    }
-}
+use tests::{Desk, Said, WRONG_SECRET, WRONG_TOKEN, copy_folder};
 
 /// The one check that failed, with its remedy.
 fn failed(said: &Said) -> (&str, &str) {
@@ -194,7 +19,7 @@ fn failed(said: &Said) -> (&str, &str) {
 
 #[test]
 fn a_connection_that_fails_keeps_nothing_and_names_the_remedy() {
-    let desk = Desk::new();
+    let desk = Desk::open();
     let bare = Desk::with(&[]);
     let (token, secret) = (&desk.tenant.token, &desk.instance.config.client_secret);
     let bare_secret = &bare.instance.config.client_secret;
@@ -220,7 +45,7 @@ fn a_connection_that_fails_keeps_nothing_and_names_the_remedy() {
     }
     // For people: a line each as it comes, the remedy under what failed, and that nothing is kept.
     assert_eq!(desk.connect("acme", token, WRONG_SECRET, "text").code, 5);
-    let heard = desk.heard.borrow();
+    let heard = desk.heard();
     for words in
         ["passed   tenant reachable: ", "failed   token granted: ", "\n         remedy: ", "nothing is kept of `acme`"]
     {
@@ -230,7 +55,7 @@ fn a_connection_that_fails_keeps_nothing_and_names_the_remedy() {
 
 #[test]
 fn what_can_be_refused_without_a_secret_is() {
-    let desk = Desk::new();
+    let desk = Desk::open();
     let ends = ["--iru-url", &desk.tenant.address, "--client-id", "id"];
     let refused = |name: &str, more: &[&str]| {
         let words: Vec<&str> = ["connect", name].into_iter().chain(ends).chain(more.iter().copied()).collect();
@@ -440,7 +265,7 @@ fn an_integration_that_fails_keeps_the_next_from_nothing() {
 
 #[test]
 fn the_demonstration_has_a_doctor_too() {
-    let desk = Desk::new();
+    let desk = Desk::open();
     let said = desk.say(&["doctor"]);
     assert_eq!((said.code, &said.document["failed"]), (0, &Value::from(0)), "{said:?}");
     assert_eq!(desk.standing("demo"), "not_connected");

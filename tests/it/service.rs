@@ -7,33 +7,12 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::Value;
 use tenant::FleetConfig;
-use tests::{FORM, Service, ask, wait, wait_for};
-
-use crate::life::Desk;
+use tests::{Desk, FORM, ask, copy_folder, wait, wait_for};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_snowhaul-child");
 
 /// Times that the service is killed while its first runs are at work.
 const KILLS: u64 = 12;
-
-impl Desk {
-    fn serve(&self, more: &[&str]) -> Service {
-        Service::start(PROGRAM, &self.state(), &self.keys(), more)
-    }
-
-    /// Waits until the newest run of an integration has come to this state; false where it does not.
-    pub(crate) fn states_within(&self, name: &str, state: &str) -> bool {
-        let mut newest = || self.states(name).first().is_some_and(|newest| newest == state).then_some(());
-        wait_for(Duration::from_secs(120), &mut newest).is_some()
-    }
-
-    /// The states of the runs of an integration, the newest first.
-    fn states(&self, name: &str) -> Vec<String> {
-        let told = self.say(&["status", name]).document;
-        let runs = told["runs"].as_array().cloned().unwrap_or_default();
-        runs.iter().filter_map(|run| run["state"].as_str().map(str::to_owned)).collect()
-    }
-}
 
 /// A schedule that comes in no test.
 const FAR: [&str; 4] = ["--devices-schedule", "0 0 1 1 *", "--apps-schedule", "0 0 1 1 *"];
@@ -42,7 +21,7 @@ const FAR: [&str; 4] = ["--devices-schedule", "0 0 1 1 *", "--apps-schedule", "0
 fn what_was_connected_runs_by_itself_and_what_was_changed_is_seen() {
     let desk = Desk::connected("acme");
     assert_eq!(desk.say(&[&["edit", "acme"], FAR.as_slice()].concat()).code, 0);
-    let service = desk.serve(&[]);
+    let service = desk.serve(PROGRAM, &[]);
     wait(|| (desk.states("acme").first()? == "done").then_some(()));
     let read = |column: &str| {
         let told = desk.say(&["status", "acme"]).document;
@@ -72,7 +51,7 @@ fn a_tenant_that_cannot_be_read_is_told_and_forgotten_when_it_can() {
     let desk = Desk::connected("acme");
     assert_eq!(desk.say(&[&["edit", "acme"], FAR.as_slice()].concat()).code, 0);
     desk.tenant.fail(&["server-error=500"]);
-    let service = desk.serve(&[]);
+    let service = desk.serve(PROGRAM, &[]);
     let attention = |told: &Value| told["state"] == "needs_attention" && !told["failure"]["reason"].is_null();
     wait(|| attention(&desk.say(&["status", "acme"]).document).then_some(()));
     let cookie = service.sign_in();
@@ -92,12 +71,12 @@ fn a_service_that_is_killed_at_any_moment_goes_on() {
     assert_eq!(desk.say(&[&["edit", "acme", "--send-apps", "on"], FAR.as_slice()].concat()).code, 0);
     let mut rng = StdRng::seed_from_u64(7);
     for _ in 0..KILLS {
-        let service = desk.serve(&["--quiet-period", "0.5"]);
+        let service = desk.serve(PROGRAM, &["--quiet-period", "0.5"]);
         std::thread::sleep(Duration::from_millis(rng.random_range(0..1_500)));
         desk.hides_from(&service);
         service.kill();
     }
-    let service = desk.serve(&["--quiet-period", "0.5"]);
+    let service = desk.serve(PROGRAM, &["--quiet-period", "0.5"]);
     let done = || (desk.states("acme").first()? == "done").then_some(());
     assert!(wait_for(Duration::from_secs(240), &mut || done()).is_some(), "{}", service.said());
     desk.hides_from(&service);
@@ -128,7 +107,7 @@ fn a_service_that_is_killed_at_any_moment_goes_on() {
 #[test]
 fn a_second_service_on_the_same_folder_is_refused() {
     let desk = Desk::connected("acme");
-    let _service = desk.serve(&[]);
+    let _service = desk.serve(PROGRAM, &[]);
     let second = std::process::Command::new(PROGRAM)
         .args(["serve", "--listen", "127.0.0.1:0", "--state"])
         .arg(desk.state())
@@ -148,8 +127,8 @@ fn a_deletion_in_the_middle_of_a_long_sync_lets_nothing_more_leave() {
     desk.connect_rightly("acme");
     assert_eq!(desk.say(&["edit", "acme", "--send-apps", "on"]).code, 0);
     let copy = desk.top.path().join("copy");
-    crate::life::copy_folder(&desk.state(), &copy);
-    let service = desk.serve(&[]);
+    copy_folder(&desk.state(), &copy);
+    let service = desk.serve(PROGRAM, &[]);
     let staged = || desk.instance.instance.account().batches_staged;
     let in_the_middle = wait_for(Duration::from_secs(240), &mut || (staged() >= 6).then_some(()));
     assert!(in_the_middle.is_some(), "it never began to send: {}", service.said());
@@ -179,7 +158,7 @@ fn whoever_has_no_business_there_is_refused() {
     for name in ["acme", "beta"] {
         assert_eq!(desk.say(&["edit", name, "--sync", "off"]).code, 0);
     }
-    let service = desk.serve(&[]);
+    let service = desk.serve(PROGRAM, &[]);
     let host = service.host();
     let origin = format!("http://{host}");
     let own = ("origin", origin.as_str());

@@ -2,6 +2,7 @@
 //! target tables. It decides nothing; it only stands things up and takes them down.
 
 pub mod browser;
+mod desk;
 mod reading;
 mod records;
 mod service;
@@ -24,6 +25,7 @@ use tenant::{Endpoint, Fleet, FleetConfig, Page};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+pub use desk::{Desk, WRONG_SECRET, WRONG_TOKEN, copy_folder};
 pub use reading::{ServedTenant, reading_fleet, settings_of, told_data_sets};
 pub use records::{sealed_records, texts};
 pub use service::{Answered, FORM, Service, ask, wait, wait_for};
