@@ -162,6 +162,8 @@ pub(crate) fn failure(frame: &Frame, error: &Error) -> Response {
     let status = match error {
         Error::Integration(integration::Error::Unknown { .. }) => StatusCode::NOT_FOUND,
         Error::Ledger(ledger::Error::UnknownRun(_)) => StatusCode::NOT_FOUND,
+        // A run is at work: it is nobody's fault, and over soon.
+        _ if error.is_elsewhere() => StatusCode::CONFLICT,
         _ => match error.kind() {
             Kind::Asked => StatusCode::BAD_REQUEST,
             Kind::Credentials | Kind::Stopped | Kind::Cancelled | Kind::Incomplete => StatusCode::CONFLICT,

@@ -133,6 +133,8 @@ impl Observer {
     /// An integration is deleted.
     pub(crate) fn forget(&self, name: &Name) {
         held(&self.inner.watched).remove(name);
+        held(&self.inner.spans).remove(name);
+        held(&self.inner.paused).remove(name);
         self.inner.metrics.forget(name.as_str());
     }
 
