@@ -191,7 +191,7 @@ fn links_lead_where_the_console_answers() {
         let parts: Vec<&str> = path.split('/').skip(1).collect();
         let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         match parts.as_slice() {
-            [""] | ["sign-in" | "sign-out" | "discover"] | ["work", _] | ["work", _, "events"] => true,
+            [""] | ["sign-in" | "sign-out" | "discover"] | ["checks", _] | ["checks", _, "events"] => true,
             ["assets", "style.css" | "script.js"] => true,
             ["discover", "asset-management", "servicenow"] | ["discover", "asset-management", "servicenow", "add"] => {
                 true
