@@ -5,6 +5,7 @@ mod error;
 mod function;
 pub mod limits;
 mod memo;
+mod planning;
 mod refusal;
 mod session;
 mod sorted;
@@ -18,6 +19,7 @@ pub use durable::{
 pub use error::Error;
 pub use function::{Answer, ArrayFunction, ArrayWork, Function, TextFunction};
 pub use memo::{Memo, is_same};
+pub use planning::Planning;
 pub use refusal::{Refusal, is_refused, refusal_in};
 pub use session::{Engine, Rows, Settings};
 pub use sorted::{Order, Seen, Sorted, Then};

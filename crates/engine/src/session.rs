@@ -12,6 +12,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::ScalarUDF;
 use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionConfig, SessionContext};
 use futures::StreamExt;
@@ -19,6 +20,7 @@ use futures::StreamExt;
 use crate::error::Error;
 use crate::function::Function;
 use crate::limits;
+use crate::planning::Planning;
 use crate::sorted;
 use crate::text::{ArrayUdf, TextUdf};
 
@@ -33,6 +35,22 @@ pub struct Settings {
     pub batch_rows: usize,
     /// Where sorts spill to; the system's folder for temporary files when absent.
     pub spill: Option<PathBuf>,
+    /// How much thought goes into a plan.
+    pub planning: Planning,
+}
+
+impl Settings {
+    /// For few rows, whose query takes longer to plan than to run: brief planning, and one partition.
+    #[must_use]
+    pub fn for_few_rows(self) -> Self {
+        Self { partitions: NonZeroUsize::MIN, planning: Planning::Brief, ..self }
+    }
+
+    /// For so many rows: as they are for many, else as for few.
+    #[must_use]
+    pub fn for_rows(self, rows: u64) -> Self {
+        if rows <= limits::FEW_ROWS { self.for_few_rows() } else { self }
+    }
 }
 
 impl Default for Settings {
@@ -42,6 +60,7 @@ impl Default for Settings {
             partitions: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             batch_rows: limits::BATCH_ROWS,
             spill: None,
+            planning: Planning::Thorough,
         }
     }
 }
@@ -82,7 +101,9 @@ impl Engine {
             .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
             // What we call a column is what we wrote: no folding of case anywhere.
             .set_bool("datafusion.sql_parser.enable_ident_normalization", false);
-        Ok(Self { context: SessionContext::new_with_config_rt(config, runtime), spill })
+        let state = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features();
+        let context = SessionContext::new_with_state(settings.planning.applied(state).build());
+        Ok(Self { context, spill })
     }
 
     pub(crate) fn spill_folder(&self) -> PathBuf {

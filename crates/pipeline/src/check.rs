@@ -2,7 +2,6 @@
 //! staging row. Nothing is sent and nothing is written.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 
 use engine::{Engine, Settings, TextColumn};
 use extract::{DataSet, PageRef, decode};
@@ -63,15 +62,15 @@ pub(crate) async fn engine_over(given: Given<'_>, settings: Settings) -> Result<
 /// Checks one pipeline: the declaration first, then each of its checks.
 pub async fn check(pipeline: &Pipeline) -> Result<Vec<CheckResult>, Error> {
     let compiled = pipeline.mapping().clone().compile()?;
-    let one_thread = || Settings { partitions: NonZeroUsize::MIN, ..Settings::default() };
+    let few_rows = || Settings::default().for_few_rows();
     let nothing = BTreeMap::new();
-    let engine = engine_over(Given::Bodies(&nothing), one_thread()).await?;
+    let engine = engine_over(Given::Bodies(&nothing), few_rows()).await?;
     compiled.check(&engine).await?;
     let result =
         |check: &str, failure| CheckResult { pipeline: pipeline.name().to_owned(), check: check.to_owned(), failure };
     let mut results = vec![result("", None)];
     for check in &pipeline.checks {
-        let engine = engine_over(Given::Bodies(&check.given), one_thread()).await?;
+        let engine = engine_over(Given::Bodies(&check.given), few_rows()).await?;
         results.push(result(&check.name, try_check(&engine, &compiled, check).await?));
     }
     Ok(results)

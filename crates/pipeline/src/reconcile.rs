@@ -83,7 +83,7 @@ pub async fn reconcile(options: ReconcileOptions<'_>, destination: Destination) 
         ));
     }
     let spill = Spill::make(options.folder)?;
-    let settings = Settings { spill: Some(spill.0.clone()), ..Settings::default() };
+    let settings = Settings { spill: Some(spill.0.clone()), ..Settings::default() }.for_rows(options.snapshot.rows());
     let engine = engine_over(Given::Snapshot(options.snapshot), settings).await?;
     for pipeline in options.pipelines {
         let one = One {

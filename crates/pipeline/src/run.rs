@@ -245,6 +245,7 @@ impl<'a> Run<'a> {
         drop(std::fs::remove_dir_all(&spill));
         std::fs::create_dir_all(&spill).map_err(|source| Error::Folder { folder: spill.clone(), source })?;
         let settings = Settings { spill: Some(spill), ..Settings::default() };
+        let settings = settings.for_rows(self.options.snapshot.rows());
         engine_over(Given::Snapshot(self.options.snapshot), settings).await
     }
 

@@ -139,23 +139,27 @@ impl Compiled {
         )
     }
 
-    /// Plans every expression by itself against the registered data sets, so that a fault is told with its place,
-    /// then the query as a whole.
+    /// Parses every expression by itself, and plans the query against the registered data sets. Where that does not go, every
+    /// expression is planned by itself, so that the fault is told with its place: one by one they take as long as a small run.
     pub async fn check(&self, engine: &Engine) -> Result<(), Error> {
         let mapping = &self.mapping;
+        let failed_at = |place: &str, expression: &str, source| Error::Expression {
+            pipeline: mapping.name.clone(),
+            place: place.to_owned(),
+            expression: expression.to_owned(),
+            source: Box::new(source),
+        };
         for (place, expression) in mapping.expressions() {
-            let failed = |source| Error::Expression {
-                pipeline: mapping.name.clone(),
-                place: place.clone(),
-                expression: expression.to_owned(),
-                source: Box::new(source),
-            };
-            engine.parse_expression(expression).map_err(failed)?;
-            let sql = format!("{} SELECT {expression} FROM _joined AS {}", self.joined, mapping.alias);
-            engine.check(&sql).await.map_err(failed)?;
+            engine.parse_expression(expression).map_err(|source| failed_at(&place, expression, source))?;
+        }
+        if let Err(source) = engine.check(&self.unsorted).await {
+            for (place, expression) in mapping.expressions() {
+                let sql = format!("{} SELECT {expression} FROM _joined AS {}", self.joined, mapping.alias);
+                engine.check(&sql).await.map_err(|source| failed_at(&place, expression, source))?;
+            }
+            return Err(Error::Query { pipeline: mapping.name.clone(), source: Box::new(source) });
         }
         let failed = |source| Error::Query { pipeline: mapping.name.clone(), source: Box::new(source) };
-        engine.check(&self.unsorted).await.map_err(failed)?;
         for (_, sql) in self.orphan_sql() {
             engine.check(&sql).await.map_err(failed)?;
         }

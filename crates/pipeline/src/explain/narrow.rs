@@ -154,8 +154,7 @@ impl Narrowed {
 
     /// An engine that knows only these records, of these data sets; the others are empty.
     pub(super) fn engine(&self, data_sets: &[&str]) -> Result<Engine, Error> {
-        let one_thread = Settings { partitions: std::num::NonZeroUsize::MIN, ..Settings::default() };
-        let engine = Engine::new(one_thread)?;
+        let engine = Engine::new(Settings::default().for_few_rows())?;
         transform::register(&engine);
         for data_set in DataSet::ALL.into_iter().filter(|data_set| data_sets.contains(&data_set.name())) {
             let batches = self.batches(data_set.name()).to_vec();
