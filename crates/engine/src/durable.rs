@@ -7,6 +7,7 @@ mod hashing;
 mod join;
 mod row_groups;
 mod rows;
+mod shared;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -16,7 +17,7 @@ use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use parquet::errors::ParquetError;
 
-pub use found::{rows_where, rows_with};
+pub use found::{Condition, Holding, rows_where, rows_with};
 pub use join::join_parquet;
 use row_groups::RowGroups;
 pub use rows::{FileRows, Part, null_counts};

@@ -13,8 +13,8 @@ mod text;
 mod text_column;
 
 pub use durable::{
-    DurableParquet, FileRows, Layout, Part, Written, digest_of, join_parquet, null_counts, rows_where, rows_with,
-    sync_folder,
+    Condition, DurableParquet, FileRows, Holding, Layout, Part, Written, digest_of, join_parquet, null_counts,
+    rows_where, rows_with, sync_folder,
 };
 pub use error::Error;
 pub use function::{Answer, ArrayFunction, ArrayWork, Function, TextFunction};

@@ -3,6 +3,7 @@
 use arrow::array::{
     Array, ArrayRef, AsArray, DictionaryArray, GenericStringArray, OffsetSizeTrait, StringArray, StringViewArray,
 };
+use arrow::buffer::BooleanBuffer;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int32Type};
 use arrow::error::ArrowError;
@@ -49,6 +50,20 @@ impl TextColumn {
             Self::View(array) => array.is_valid(row).then(|| array.value(row)),
             Self::Dictionary(dictionary, values) => text_at(values, dictionary.key(row)?),
             Self::Absent => None,
+        }
+    }
+
+    /// Which of the column's rows have such a text; a distinct text of a dictionary is looked at once.
+    pub fn rows_where(&self, rows: usize, is_so: impl Fn(&str) -> bool) -> BooleanBuffer {
+        match self {
+            Self::Dictionary(dictionary, values) => {
+                let so: Vec<bool> = (0..values.len()).map(|value| text_at(values, value).is_some_and(&is_so)).collect();
+                match so.contains(&true) {
+                    true => BooleanBuffer::collect_bool(rows, |row| dictionary.key(row).is_some_and(|key| so[key])),
+                    false => BooleanBuffer::new_unset(rows),
+                }
+            }
+            _ => BooleanBuffer::collect_bool(rows, |row| self.text(row).is_some_and(&is_so)),
         }
     }
 }

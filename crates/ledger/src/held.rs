@@ -16,7 +16,7 @@ use arrow::array::{Array, AsArray, StructArray};
 use arrow::datatypes::{DataType, Field, Fields};
 use flow::Outcome;
 
-pub use reader::{HeldBatch, HeldReader, HeldWalk};
+pub use reader::{HeldBatch, HeldReader, HeldWalk, Said};
 pub use values::Values;
 pub use writer::HeldWriter;
 

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use crate::approvals::{self, Approval, AuditEntry};
 use crate::error::{Error, sqlite};
-use crate::held::{HeldBatch, HeldReader};
+use crate::held::{HeldBatch, HeldReader, Said};
 use crate::identity::IdentityKind;
 use crate::ledger::{Held, held_of, identity_of};
 use crate::runs::{PipelineRecord, RunRecord, RunState};
@@ -113,17 +113,15 @@ impl History {
         Ok(found.flatten().filter(|batch| batch.rows() > 0))
     }
 
-    /// Held rows that have this value, in any letters, in one of the columns that are looked at; with the values of
-    /// `columns`.
+    /// Held rows that say all of this, with the values of `columns`. What few rows say comes first.
     pub fn held_rows_saying(
         &self,
         staging_table: &str,
         columns: &[String],
-        looked_at: &[String],
-        value: &str,
+        all: &[Said<'_>],
     ) -> Result<Vec<HeldBatch>, Error> {
-        let found = |held: &Path| HeldBatch::saying(staging_table, held, columns, (looked_at, value));
-        Ok(self.again(staging_table, found)?.unwrap_or_default())
+        let found = self.again(staging_table, |held| HeldBatch::saying(staging_table, held, columns, all))?;
+        Ok(found.unwrap_or_default())
     }
 
     /// Reads the committed generation; once more where a run has committed another one meanwhile and taken its file away.

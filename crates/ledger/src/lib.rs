@@ -19,7 +19,7 @@ pub use basis::Basis;
 pub use batches::{Batch, BatchState, RECOVERED};
 pub use canaries::Canary;
 pub use error::Error;
-pub use held::{HeldBatch, HeldReader, HeldRow, HeldTarget, HeldWalk, HeldWriter, Standing, Values};
+pub use held::{HeldBatch, HeldReader, HeldRow, HeldTarget, HeldWalk, HeldWriter, Said, Standing, Values};
 pub use history::History;
 pub use identity::{Identity, IdentityKind};
 pub use ledger::{Commit, Held, Ledger, Sending};

@@ -21,7 +21,7 @@ use std::sync::{Mutex, PoisonError};
 
 use flow::Clock;
 use jiff::Timestamp;
-use ledger::{History, RunRecord};
+use ledger::{History, RunRecord, Said};
 use load::Target;
 use snapshot::{Sealed, Store};
 use transform::Compiled;
@@ -370,14 +370,13 @@ impl Looking<'_> {
                 rows.push(row);
             }
         }
+        let columns = pipeline.value_columns();
         for (column, group) in groups {
-            let held = past::held_saying(&self.history, pipeline, std::slice::from_ref(column), group)?;
-            let columns = pipeline.value_columns();
-            for one in held {
+            let of_device = Said { columns: std::slice::from_ref(column), value: group };
+            let called_so = Said { columns: &columns, value: &wanted };
+            for one in past::held_saying(&self.history, pipeline, &[of_device, called_so])? {
                 let key = one.row().row_key;
-                let is_called =
-                    columns.iter().any(|column| one.value(column).is_some_and(|value| value.to_lowercase() == wanted));
-                if is_called && !rows.iter().any(|row| row.row_key == key) {
+                if !rows.iter().any(|row| row.row_key == key) {
                     called += 1;
                     if rows.len() < limits::EXPLAINED_ROWS {
                         rows.push(self.row(pipeline, &key, None).await?);

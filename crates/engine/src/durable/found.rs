@@ -1,68 +1,133 @@
-//! A few rows of a Parquet file, found by what a column holds. Apart because whoever asks after one device must not wait
-//! for a million rows: what is looked at is one column, and of the others only the pages that hold what was found.
+//! A few rows of a Parquet file, found by what some columns hold. Apart because whoever asks after one device must not wait
+//! for a million rows: row groups that cannot have it are passed over, of the others only what decides is looked at, side by
+//! side, and only where something was found are the rows themselves read.
+//!
+//! ```text
+//!   row groups ─▶ statistics ─▶ columns that decide ─▶ rows found ─▶ all of their columns
+//!                 passed over   decoded                nothing: next group
+//! ```
 
-use std::fs::File;
-use std::ops::Range;
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
+use arrow::array::BooleanArray;
+use arrow::buffer::BooleanBuffer;
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection};
+use parquet::arrow::arrow_reader::{
+    ArrowPredicate, ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    RowFilter,
+};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use parquet::file::statistics::Statistics;
+use rayon::prelude::*;
 
 use super::at;
-use super::rows::groups_within;
+use super::shared::SharedFile;
 use crate::error::Error;
 use crate::limits;
 use crate::text_column::TextColumn;
 
-/// The rows that `find` names in batches of these columns alone, by their rising numbers in the batch; they come with all
-/// columns. `within` passes over row groups whose statistics say that a text column has no value between the two.
-pub fn rows_where(
-    path: &Path,
-    columns: &[&str],
-    within: Option<(&str, &str, &str)>,
-    find: impl Fn(&RecordBatch) -> Vec<usize>,
-) -> Result<Vec<RecordBatch>, Error> {
-    let failed = |source: ParquetError| Error::Decode { path: path.to_owned(), source: Box::new(source) };
-    // Opened once: whoever replaces the file meanwhile does not mix two of them.
-    let opened = File::open(path).map_err(|source| at("open", path, source))?;
-    let open = || -> Result<ParquetRecordBatchReaderBuilder<File>, Error> {
-        let file = opened.try_clone().map_err(|source| at("open", path, source))?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?;
-        Ok(match within {
-            Some((column, least, greatest)) => {
-                let groups = groups_within(builder.metadata(), column, least, greatest);
-                builder.with_row_groups(groups)
-            }
-            None => builder,
-        })
-    };
-    let looking = open()?;
-    let roots = looking.schema().fields().iter().enumerate();
-    let wanted = roots.filter(|(_, field)| columns.contains(&field.name().as_str())).map(|(root, _)| root);
-    let mask = ProjectionMask::roots(looking.parquet_schema(), wanted.collect::<Vec<_>>());
-    let looking = looking.with_projection(mask).with_batch_size(limits::BATCH_ROWS).build().map_err(failed)?;
-    let mut found: Vec<Range<usize>> = Vec::new();
-    let mut passed = 0;
-    for batch in looking {
-        let batch = batch.map_err(|source| failed(source.into()))?;
-        found.extend(find(&batch).into_iter().map(|row| passed + row..passed + row + 1));
-        passed += batch.num_rows();
-    }
-    if found.is_empty() {
-        return Ok(Vec::new());
-    }
-    let selection = RowSelection::from_consecutive_ranges(found.into_iter(), passed);
-    let rows = open()?.with_row_selection(selection).with_batch_size(limits::BATCH_ROWS).build().map_err(failed)?;
-    rows.map(|batch| batch.map_err(|source| failed(source.into()))).collect()
+/// What the rows that are looked for have in one column, as far as the statistics of a row group can tell. What has no
+/// statistics is looked into.
+#[derive(Clone, Copy, Debug)]
+pub enum Holding<'a> {
+    /// Any value.
+    Anything,
+    /// This text.
+    Text(&'a str, &'a str),
+    /// One of these whole numbers.
+    Numbers(&'a str, &'a BTreeSet<u32>),
 }
 
-/// The rows of a file whose text column has this value. The file is in the order of that column, or its row groups are
-/// all looked at.
+/// What must hold of a row, and the columns that decide it.
+#[derive(Clone)]
+pub struct Condition {
+    columns: Vec<String>,
+    holds: Arc<dyn Fn(&RecordBatch) -> BooleanBuffer + Send + Sync>,
+}
+
+impl Condition {
+    /// A condition that looks at batches of these columns, those that the file has of them, and says of each row whether it
+    /// holds.
+    pub fn new(columns: Vec<String>, holds: impl Fn(&RecordBatch) -> BooleanBuffer + Send + Sync + 'static) -> Self {
+        Self { columns, holds: Arc::new(holds) }
+    }
+
+    /// That one of these columns has such a text.
+    pub fn says(columns: Vec<String>, is_so: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        Self::new(columns, move |batch| {
+            let texts = batch.columns().iter().filter_map(|array| TextColumn::new(array).ok());
+            let none = BooleanBuffer::new_unset(batch.num_rows());
+            texts.fold(none, |said, texts| &said | &texts.rows_where(batch.num_rows(), &is_so))
+        })
+    }
+}
+
+/// The rows of which all conditions hold, with all columns and in the file's order. A condition is only asked about rows of
+/// which those before it hold: what few rows have comes first.
+pub fn rows_where(path: &Path, holding: Holding<'_>, conditions: &[Condition]) -> Result<Vec<RecordBatch>, Error> {
+    let failed = |source: ParquetError| Error::Decode { path: path.to_owned(), source: Box::new(source) };
+    let file = SharedFile::open(path).map_err(|source| at("open", path, source))?;
+    let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default()).map_err(failed)?;
+    let rows_of = |group: usize| -> Result<Vec<RecordBatch>, ParquetError> {
+        let predicates = conditions.iter().map(|condition| predicate(&metadata, condition)).collect();
+        let rows = ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata.clone())
+            .with_row_groups(vec![group])
+            .with_row_filter(RowFilter::new(predicates))
+            .with_batch_size(limits::BATCH_ROWS)
+            .build()?;
+        rows.map(|batch| batch.map_err(ParquetError::from)).collect()
+    };
+    let groups = holding.groups(metadata.metadata());
+    let found: Vec<Vec<RecordBatch>> = groups.into_par_iter().map(rows_of).collect::<Result<_, _>>().map_err(failed)?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// The rows of a file whose text column has this value.
 pub fn rows_with(path: &Path, column: &str, value: &str) -> Result<Vec<RecordBatch>, Error> {
-    rows_where(path, &[column], Some((column, value, value)), |batch| {
-        let Some(Ok(texts)) = batch.column_by_name(column).map(TextColumn::new) else { return Vec::new() };
-        (0..batch.num_rows()).filter(|&row| texts.text(row) == Some(value)).collect()
-    })
+    let wanted = value.to_owned();
+    let is_it = Condition::says(vec![column.to_owned()], move |text| text == wanted);
+    rows_where(path, Holding::Text(column, value), &[is_it])
+}
+
+/// A condition as the file's reader takes it.
+fn predicate(metadata: &ArrowReaderMetadata, condition: &Condition) -> Box<dyn ArrowPredicate> {
+    let roots = metadata.schema().fields().iter().enumerate();
+    let wanted = roots.filter(|(_, field)| condition.columns.contains(field.name())).map(|(root, _)| root);
+    let mask = ProjectionMask::roots(metadata.parquet_schema(), wanted.collect::<Vec<_>>());
+    let holds = Arc::clone(&condition.holds);
+    Box::new(ArrowPredicateFn::new(mask, move |batch| Ok(BooleanArray::new(holds(&batch), None))))
+}
+
+impl Holding<'_> {
+    /// The row groups that may have it.
+    fn groups(self, metadata: &ParquetMetaData) -> Vec<usize> {
+        let groups = metadata.row_groups().iter().enumerate();
+        groups.filter(|(_, group)| self.may_hold(group)).map(|(place, _)| place).collect()
+    }
+
+    fn may_hold(self, group: &RowGroupMetaData) -> bool {
+        let statistics = |column: &str| {
+            let column = group.columns().iter().find(|chunk| chunk.column_path().parts() == [column]);
+            column.and_then(|column| column.statistics())
+        };
+        match self {
+            Self::Anything => true,
+            Self::Text(column, value) => {
+                let found = statistics(column);
+                let bounds = found.and_then(|found| Some((found.min_bytes_opt()?, found.max_bytes_opt()?)));
+                bounds.is_none_or(|(min, max)| min <= value.as_bytes() && value.as_bytes() <= max)
+            }
+            Self::Numbers(column, among) => {
+                let Some(Statistics::Int32(found)) = statistics(column) else { return true };
+                let (Some(min), Some(max)) = (found.min_opt(), found.max_opt()) else { return true };
+                // A file keeps them in the bits of a signed number.
+                let (min, max) = (min.cast_unsigned(), max.cast_unsigned());
+                min > max || among.range(min..=max).next().is_some()
+            }
+        }
+    }
 }

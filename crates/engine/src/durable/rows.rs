@@ -10,7 +10,6 @@ use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection};
-use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::statistics::Statistics;
 
 use super::at;
@@ -30,9 +29,6 @@ pub struct Part<'a> {
     pub columns: Option<&'a [&'a str]>,
     /// Rows by their numbers from 0, ranges in rising order that do not overlap. All where absent.
     pub rows: Option<&'a [Range<usize>]>,
-    /// A text column and the least and the greatest value that are looked for in it: row groups whose statistics say
-    /// that they hold none of them are passed over. Other rows may come along.
-    pub within: Option<(&'a str, &'a str, &'a str)>,
 }
 
 impl FileRows {
@@ -56,10 +52,6 @@ impl FileRows {
         if let Some(rows) = part.rows {
             let total = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or_default();
             builder = builder.with_row_selection(RowSelection::from_consecutive_ranges(rows.iter().cloned(), total));
-        }
-        if let Some((column, least, greatest)) = part.within {
-            let groups = groups_within(builder.metadata(), column, least, greatest);
-            builder = builder.with_row_groups(groups);
         }
         let reader = builder.with_batch_size(limits::BATCH_ROWS).build().map_err(failed)?;
         Ok(Self { path: path.to_owned(), reader })
@@ -98,15 +90,4 @@ pub fn null_counts(path: &Path) -> Result<(u64, BTreeMap<String, u64>), Error> {
         }
     }
     Ok((rows, counts))
-}
-
-pub(super) fn groups_within(metadata: &ParquetMetaData, column: &str, least: &str, greatest: &str) -> Vec<usize> {
-    let may_hold = |group: &RowGroupMetaData| {
-        let column = group.columns().iter().find(|chunk| chunk.column_path().parts() == [column]);
-        let statistics = column.and_then(|column| column.statistics());
-        let bounds = statistics.and_then(|found| Some((found.min_bytes_opt()?, found.max_bytes_opt()?)));
-        // What says nothing may hold anything.
-        bounds.is_none_or(|(min, max)| min <= greatest.as_bytes() && least.as_bytes() <= max)
-    };
-    metadata.row_groups().iter().enumerate().filter(|(_, group)| may_hold(group)).map(|(place, _)| place).collect()
 }

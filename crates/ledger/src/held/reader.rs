@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::mpsc;
 
 use arrow::array::{AsArray, ListArray, RecordBatch, StringArray};
-use engine::{FileRows, Part, TextColumn};
+use engine::{Condition, FileRows, Holding, Part};
 use flow::Outcome;
 
 use super::{HeldRow, OWN_COLUMNS, Standing, TARGETS, Values, failed, targets_of, unreadable};
@@ -44,6 +44,26 @@ pub struct HeldBatch {
     /// Everything that the ledger knows of the rows; none where they were read to be compared.
     pub(super) whole: Option<Whole>,
     values: Values,
+}
+
+/// What a held row says: a value, in any letters, in one of some columns.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    /// The columns that are looked at.
+    pub columns: &'a [String],
+    /// The value.
+    pub value: &'a str,
+}
+
+impl Said<'_> {
+    fn condition(&self) -> Condition {
+        let value = self.value.to_lowercase();
+        // Most texts are of plain letters, and need not be written anew in small ones.
+        Condition::says(self.columns.to_vec(), move |text| match text.is_ascii() {
+            true => text.eq_ignore_ascii_case(&value),
+            false => text.to_lowercase() == value,
+        })
+    }
 }
 
 /// All of what the ledger knows of some rows.
@@ -158,24 +178,10 @@ impl HeldBatch {
         Ok(Some(Self::new(rows, columns, true)?.ok_or_else(|| unreadable(table))?))
     }
 
-    /// The rows that say a value in one of some columns.
-    pub(crate) fn saying(
-        table: &str,
-        path: &Path,
-        columns: &[String],
-        (looked_at, value): (&[String], &str),
-    ) -> Result<Vec<Self>, Error> {
-        let names: Vec<&str> = looked_at.iter().map(String::as_str).collect();
-        let value = value.to_lowercase();
-        let found = engine::rows_where(path, &names, None, |batch| {
-            let texts: Vec<TextColumn> =
-                batch.columns().iter().filter_map(|array| TextColumn::new(array).ok()).collect();
-            let says = |row: usize| {
-                let mut words = texts.iter().filter_map(|texts| texts.text(row));
-                words.any(|text| text.len() == value.len() && text.to_lowercase() == value)
-            };
-            (0..batch.num_rows()).filter(|&row| says(row)).collect()
-        });
+    /// The rows that say all of this.
+    pub(crate) fn saying(table: &str, path: &Path, columns: &[String], all: &[Said<'_>]) -> Result<Vec<Self>, Error> {
+        let conditions: Vec<Condition> = all.iter().map(Said::condition).collect();
+        let found = engine::rows_where(path, Holding::Anything, &conditions);
         let found = found.map_err(|source| failed("read", table, source))?;
         found.iter().map(|rows| Self::new(rows, columns, true)?.ok_or_else(|| unreadable(table))).collect()
     }

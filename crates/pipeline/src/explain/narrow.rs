@@ -9,8 +9,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use arrow::array::{AsArray, RecordBatch};
+use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::UInt32Type;
-use engine::{Engine, Settings, TextColumn, rows_where};
+use engine::{Condition, Engine, Holding, Settings, TextColumn, rows_where};
 use extract::DataSet;
 use snapshot::Sealed;
 use transform::lineage;
@@ -80,10 +81,13 @@ impl<'s> Wide<'s> {
     /// The records at these places, with all that was read of them.
     fn read(&self, data_set: &str, places: &HashSet<Place>) -> Result<Vec<RecordBatch>, Error> {
         let Some(file) = self.sealed.file(data_set).filter(|_| !places.is_empty()) else { return Ok(Vec::new()) };
-        Ok(rows_where(&file, &[lineage::PAGE, lineage::RECORD], None, |batch| {
+        let pages: BTreeSet<u32> = places.iter().map(|(page, _)| *page).collect();
+        let places = places.clone();
+        let is_there = Condition::new(vec![lineage::PAGE.to_owned(), lineage::RECORD.to_owned()], move |batch| {
             let found = places_of(batch);
-            (0..found.len()).filter(|&row| places.contains(&found[row])).collect()
-        })?)
+            BooleanBuffer::collect_bool(batch.num_rows(), |row| found.get(row).is_some_and(|at| places.contains(at)))
+        });
+        Ok(rows_where(&file, Holding::Numbers(lineage::PAGE, &pages), &[is_there])?)
     }
 
     /// Everything that has to do with these driving records of a pipeline; the records that complete them left out where

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use engine::{TextColumn, rows_with};
-use ledger::{HeldBatch, HeldRow, History, RunRecord, Standing, Values};
+use ledger::{HeldBatch, HeldRow, History, RunRecord, Said, Standing, Values};
 use transform::lineage;
 
 use super::told::{HeldTold, RunTold};
@@ -59,18 +59,12 @@ pub(super) fn held_called(history: &History, pipeline: &Pipeline, wanted: &str) 
     looked_at.extend(pipeline.retire.as_ref().and_then(|retire| retire.alive_by.clone()));
     let names = pipeline.maps.iter().flat_map(|map| &map.fields).filter(|field| field.to == "name");
     looked_at.extend(names.map(|field| field.from.clone()));
-    held_saying(history, pipeline, &looked_at, wanted)
+    held_saying(history, pipeline, &[Said { columns: &looked_at, value: wanted.trim() }])
 }
 
-/// Held rows that say so in one of these columns.
-pub(super) fn held_saying(
-    history: &History,
-    pipeline: &Pipeline,
-    looked_at: &[String],
-    wanted: &str,
-) -> Result<Vec<HeldOne>, Error> {
-    let columns = pipeline.value_columns();
-    let found = history.held_rows_saying(pipeline.staging_table(), &columns, looked_at, wanted.trim())?;
+/// Held rows that say all of this.
+pub(super) fn held_saying(history: &History, pipeline: &Pipeline, all: &[Said<'_>]) -> Result<Vec<HeldOne>, Error> {
+    let found = history.held_rows_saying(pipeline.staging_table(), &pipeline.value_columns(), all)?;
     let rows = found.into_iter().flat_map(|batch| {
         (0..batch.rows()).map(move |place| HeldOne { batch: batch.clone(), place }).collect::<Vec<_>>()
     });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use engine::TextColumn;
-use ledger::Standing;
+use ledger::{Said, Standing};
 use snapshot::Sealed;
 use transform::lineage;
 
@@ -85,8 +85,8 @@ impl Looking<'_> {
         let Some(group) = held.value(&within.column) else { return Ok(Groups::default()) };
         let mut retired = false;
         for parent in self.options.pipelines.iter().filter(|parent| parent.name() == within.pipeline) {
-            let column = std::slice::from_ref(&within.column);
-            let rows = past::held_saying(&self.history, parent, column, group)?;
+            let said = Said { columns: std::slice::from_ref(&within.column), value: group };
+            let rows = past::held_saying(&self.history, parent, &[said])?;
             retired |= rows.iter().any(|one| one.row().standing == Standing::Retired);
         }
         Ok(Groups::of_one(&within.column, retired.then_some(group)))
