@@ -13,7 +13,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, StringArray, UInt32Array};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
-use engine::{DurableParquet, Engine, Layout, Settings, TextColumn};
+use engine::{DurableParquet, Engine, Layout, Planning, Settings, TextColumn};
 
 use crate::limits;
 use crate::{Column, Compiled, Join, JoinOn, Longer, Mapping, ScopeRule, Stager, Tally, Unreadable, lineage, register};
@@ -32,13 +32,15 @@ type Out = (Vec<Vec<Option<String>>>, Tally);
 struct Way {
     batch_rows: usize,
     partitions: NonZeroUsize,
+    planning: Planning,
     /// The fields that a Parquet file gives as dictionaries; none for batches in memory.
     few_distinct: Option<&'static [&'static str]>,
 }
 
 impl Way {
     /// In memory, in one piece.
-    const PLAIN: Self = Self { batch_rows: 8192, partitions: NonZeroUsize::MIN, few_distinct: None };
+    const PLAIN: Self =
+        Self { batch_rows: 8192, partitions: NonZeroUsize::MIN, planning: Planning::Thorough, few_distinct: None };
 }
 
 fn column(name: &str, length: u32, value: &str) -> Column {
@@ -107,7 +109,12 @@ fn page(records: &[Record]) -> RecordBatch {
 }
 
 fn session(way: Way) -> Engine {
-    let settings = Settings { batch_rows: way.batch_rows, partitions: way.partitions, ..Settings::default() };
+    let settings = Settings {
+        batch_rows: way.batch_rows,
+        partitions: way.partitions,
+        planning: way.planning,
+        ..Settings::default()
+    };
     let engine = Engine::new(settings).expect("a session opens");
     register(&engine);
     engine
