@@ -18,7 +18,6 @@ mod details;
 mod discover;
 mod edit;
 mod explain;
-mod explained;
 mod failure;
 mod fields;
 mod frame;
@@ -49,11 +48,7 @@ pub use delete::{DeleteForm, Deleted, delete, deleted};
 pub use details::{BrakeWaiting, Details, NextRun, details};
 pub use discover::{discover, discover_servicenow};
 pub use edit::{EditForm, edit};
-pub use explain::devices;
-pub use explained::{
-    Devices, ExplainedColumn, ExplainedRecord, ExplainedRow, Explanation, Fate, FieldTold, HeldTold, LookedAt, MapTold,
-    Named, OutcomeTold, RunTold, TargetTold,
-};
+pub use explain::{Devices, devices};
 pub use failure::{Failure, failure, not_found};
 pub use fields::FieldError;
 pub use frame::{Frame, Notice};

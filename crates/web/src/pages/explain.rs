@@ -2,12 +2,13 @@
 //! that it was read from to the record that it is now, and what comes next.
 
 use maud::{Markup, html};
+use pipeline::foretell::{ForetoldField, ForetoldMap};
+use pipeline::{
+    Change, ExplainedColumn, ExplainedRecord, ExplainedRow, Explanation, Fate, HeldTold, LookedAt, Next, OutcomeLine,
+    RunTold, TargetNow,
+};
 
 use super::details::search_form;
-use super::explained::{
-    Devices, ExplainedColumn, ExplainedRecord, ExplainedRow, Explanation, Fate, FieldTold, HeldTold, LookedAt, MapTold,
-    OutcomeTold, RunTold, TargetTold,
-};
 use super::frame::{Frame, Place, Sheet, document};
 use super::limits::VALUE_CHARS_MAX;
 use super::links;
@@ -15,6 +16,21 @@ use super::parts::{Tone, badge, facts, head, notice, sentence};
 use super::plan::value;
 use super::table::{Column, table, text};
 use super::words::{counted, cut, grouped, moment, plain, prose};
+
+/// A search, and what was found.
+#[derive(Clone, Debug, Default)]
+pub struct Devices {
+    /// The integration's name.
+    pub integration: String,
+    /// Field `q`: what was searched for.
+    pub wanted: String,
+    /// Field `app`: the application on it; empty for the device itself.
+    pub app: String,
+    /// What was found; none before anything was searched for.
+    pub found: Option<Explanation>,
+    /// Why nothing could be looked up, with its hint; empty where that is not so.
+    pub failure: String,
+}
 
 /// The page of a search.
 pub fn devices(frame: &Frame, view: &Devices) -> Markup {
@@ -39,8 +55,8 @@ fn explanation(integration: &str, found: &Explanation) -> Markup {
             @if let Some(snapshot) = &found.snapshot { p.hint { "Newest snapshot: " (snapshot_told(snapshot)) } }
         }
         @for (at, row) in found.rows.iter().enumerate() { (self::row(integration, at + 1, row)) }
-        @if found.called > found.rows.len() as u64 {
-            p.hint { (grouped(found.called)) " rows are called so; these are the first " (found.rows.len()) ". Search by serial number." }
+        @if found.called > found.rows.len() {
+            p.hint { (grouped(found.called as u64)) " rows are called so; these are the first " (found.rows.len()) ". Search by serial number." }
         }
         @if !found.notes.is_empty() {
             section aria-labelledby="notes" {
@@ -53,7 +69,7 @@ fn explanation(integration: &str, found: &Explanation) -> Markup {
 
 fn snapshot_told(snapshot: &LookedAt) -> Markup {
     html! {
-        code { (plain(&snapshot.snapshot)) } ", read " (moment(&snapshot.read_at)) ", " (plain(&snapshot.completeness))
+        code { (plain(&snapshot.snapshot)) } ", read " (moment(&snapshot.read_at)) ", " (plain(snapshot.completeness))
         @if let Some(scope) = &snapshot.scope { ", of " (plain(scope)) " alone" }
         ", of " (plain(&snapshot.source))
     }
@@ -80,7 +96,7 @@ fn row(integration: &str, number: usize, row: &ExplainedRow) -> Markup {
                 @if let Some(held) = &row.held { li { h3 { "Proven" } (self::held(integration, held)) } }
                 @if !row.runs.is_empty() { li { h3 { "Sent" } (runs(integration, &id, &row.runs)) } }
                 @if !row.targets.is_empty() { li { h3 { "In ServiceNow now" } @for one in &row.targets { (target(one)) } } }
-                li { h3 { "What comes next" } (next(row)) }
+                li { h3 { "What comes next" } (next(&row.next)) }
             }
         }
     }
@@ -104,19 +120,21 @@ fn record(record: &ExplainedRecord) -> Markup {
         Fate::Rejected => (Tone::Bad, "is rejected"),
         Fate::Unreadable => (Tone::Bad, "could not be read"),
     };
+    let reason = [&record.reason, &record.column, &record.value].map(String::as_str);
+    let reason: Vec<&str> = reason.into_iter().filter(|part| !part.is_empty()).collect();
     html! {
         p { b { (plain(&record.place)) } " " (badge(tone, words)) }
         p.hint {
             (plain(&record.data_set)) ", " (moment(&record.read_at)) @if record.is_carried { ", carried over from an earlier snapshot" }
         }
-        @if !record.reason.is_empty() { (sentence("", &record.reason)) }
+        @if !reason.is_empty() { (sentence("", &reason.join(": "))) }
     }
 }
 
 fn columns(id: &str, columns: &[ExplainedColumn]) -> Markup {
     const HEADS: [Column; 5] = [text("Column"), text("Value"), text("Read as"), text("Expression"), text("Goes to")];
     let is_telling = |column: &&ExplainedColumn| {
-        let has_raw = column.raw.iter().any(|raw| !raw.value.is_empty());
+        let has_raw = column.raw.iter().any(|raw| raw.value.as_ref().is_some_and(|value| !value.is_empty()));
         column.value.is_some() || column.held.is_some() || !column.note.is_empty() || has_raw
     };
     let told = columns.iter().filter(is_telling).map(column).collect::<Vec<_>>();
@@ -134,7 +152,7 @@ fn column(column: &ExplainedColumn) -> Vec<Markup> {
         @if !column.note.is_empty() { p.hint { (plain(&column.note)) } }
     };
     let raw = html! {
-        @for raw in &column.raw { div { span.hint { (plain(&raw.name)) ": " } (value("", &raw.value)) } }
+        @for raw in &column.raw { div { span.hint { (plain(&raw.field)) ": " } (value("", raw.value.as_deref().unwrap_or_default())) } }
     };
     let expression = html! { code { (plain(&cut(&column.expression, VALUE_CHARS_MAX))) } };
     let goes_to = html! { @for one in &column.goes_to { div { code { (plain(one)) } } } };
@@ -143,33 +161,36 @@ fn column(column: &ExplainedColumn) -> Vec<Markup> {
 
 fn held(integration: &str, held: &HeldTold) -> Markup {
     html! {
-        p { b { (plain(&held.standing)) } ", " (plain(&held.outcome)) " in "
-            a.target href=(links::run(integration, held.run)) { "run " (held.run) } ", " (moment(&held.at)) }
+        p { b { (plain(held.standing)) } ", " (plain(held.outcome)) " in "
+            a.target href=(run_link(integration, held.run)) { "run " (held.run) } ", " (moment(&held.at)) }
         @if !held.comment.is_empty() { p.hint { (plain(&held.comment)) } }
-        @if !held.cause.is_empty() { (sentence("", &held.cause)) }
-        @if !held.remedy.is_empty() { p.remedy { b { "To do: " } (prose(&held.remedy)) } }
+        @if let Some(cause) = held.cause { (sentence("", cause)) }
+        @if let Some(remedy) = held.remedy { p.remedy { b { "To do: " } (prose(remedy)) } }
         @if held.missing > 0 {
-            p { (grouped(held.missing)) " complete snapshots in a row did not have it, since " (moment(&held.missing_since)) "." }
+            p {
+                (grouped(u64::from(held.missing))) " complete snapshots in a row did not have it, since "
+                (moment(&held.missing_since)) "."
+            }
         }
     }
+}
+
+fn run_link(integration: &str, run: i64) -> String {
+    links::run(integration, run.unsigned_abs())
 }
 
 /// Runs, the newest first; those that did nothing with the row are counted.
 fn runs(integration: &str, id: &str, runs: &[RunTold]) -> Markup {
     const HEADS: [Column; 6] =
         [text("Run"), text("Why"), text("Outcome"), text("Batch"), text("Import set and row"), text("Record")];
-    let is_idle = |run: &&RunTold| run.change.is_empty() && run.outcomes.is_empty();
+    let is_idle = |run: &&RunTold| run.change.is_none() && run.outcomes.is_empty();
     let idle = runs.iter().filter(is_idle).count();
     let mut rows = Vec::new();
     for run in runs.iter().filter(|run| !is_idle(run)) {
         if run.outcomes.is_empty() {
-            rows.push(run_row(
-                integration,
-                run,
-                &OutcomeTold { outcome: "nothing of it left".to_owned(), ..OutcomeTold::default() },
-            ));
+            rows.push(run_row(integration, run, None));
         }
-        rows.extend(run.outcomes.iter().map(|outcome| run_row(integration, run, outcome)));
+        rows.extend(run.outcomes.iter().map(|outcome| run_row(integration, run, Some(&outcome.line))));
     }
     html! {
         @if !rows.is_empty() { (table(&format!("{id}-runs"), "Runs that sent it, the newest first", &HEADS, &rows)) }
@@ -177,18 +198,23 @@ fn runs(integration: &str, id: &str, runs: &[RunTold]) -> Markup {
     }
 }
 
-fn run_row(integration: &str, run: &RunTold, outcome: &OutcomeTold) -> Vec<Markup> {
+fn run_row(integration: &str, run: &RunTold, outcome: Option<&OutcomeLine>) -> Vec<Markup> {
+    let of_outcome = |one: fn(&OutcomeLine) -> &String| outcome.map_or("", |outcome| one(outcome).as_str());
+    let comment = of_outcome(|one| &one.comment);
     vec![
         html! {
-            a.target href=(links::run(integration, run.run)) { (run.run) } " "
-            span.command { (plain(&run.command)) ", " (plain(&run.state)) }
+            a.target href=(run_link(integration, run.run)) { (run.run) } " "
+            span.command { (plain(&run.command)) ", " (plain(run.state)) }
             span.when { (moment(&run.begun_at)) }
         },
-        html! { (plain(&run.change)) },
-        html! { b { (plain(&outcome.outcome)) } @if !outcome.comment.is_empty() { p.hint { (plain(&outcome.comment)) } } },
-        codes(&outcome.batch, ""),
-        codes(&outcome.import_set, &outcome.import_row),
-        codes(&outcome.target_table, &outcome.sys_id),
+        html! { (run.change.map_or("", Change::as_str)) },
+        html! {
+            b { (plain(outcome.map_or("nothing of it left", |outcome| &outcome.outcome))) }
+            @if !comment.is_empty() { p.hint { (plain(comment)) } }
+        },
+        codes(of_outcome(|one| &one.batch), ""),
+        codes(of_outcome(|one| &one.import_set), of_outcome(|one| &one.import_row)),
+        codes(of_outcome(|one| &one.target_table), of_outcome(|one| &one.sys_id)),
     ]
 }
 
@@ -200,7 +226,7 @@ fn codes(one: &str, other: &str) -> Markup {
     }
 }
 
-fn target(target: &TargetTold) -> Markup {
+fn target(target: &TargetNow) -> Markup {
     html! {
         div.target-record {
             p { code { (plain(&target.table)) } " " code.quiet { (plain(&target.sys_id)) } " "
@@ -208,8 +234,8 @@ fn target(target: &TargetTold) -> Markup {
             }
             @if target.is_there {
                 p.hint { "Changed last by " (plain(&target.updated_by)) ", " (plain(&target.updated_at)) }
-                @let named: Vec<(&str, Markup)> = target.fields.iter().filter(|field| !field.value.is_empty())
-                    .map(|field| (field.name.as_str(), value("", &field.value))).collect();
+                @let named: Vec<(&str, Markup)> = target.fields.iter().filter(|(_, held)| !held.is_empty())
+                    .map(|(name, held)| (name.as_str(), value("", held))).collect();
                 (facts(&named))
                 @for field in &target.otherwise {
                     (notice(Tone::Warning, html! {
@@ -221,22 +247,22 @@ fn target(target: &TargetTold) -> Markup {
     }
 }
 
-fn next(row: &ExplainedRow) -> Markup {
+fn next(next: &Next) -> Markup {
     html! {
-        (sentence("", &row.next))
-        @for map in &row.next_maps { (self::map(map)) }
+        (sentence("", &next.words))
+        @for map in &next.maps { (self::map(map)) }
     }
 }
 
-fn map(map: &MapTold) -> Markup {
+fn map(map: &ForetoldMap) -> Markup {
     html! {
-        p { code { (plain(&map.map)) } ", in " code { (plain(&map.table)) } ": " b { (plain(&map.outcome)) }
+        p { code { (plain(&map.map)) } ", in " code { (plain(&map.table)) } ": " b { (plain(map.outcome.as_str())) }
             @if !map.comment.is_empty() { ", " (plain(&map.comment)) } }
         @if !map.fields.is_empty() { dl.diff { @for field in &map.fields { (change(field)) } } }
     }
 }
 
-fn change(field: &FieldTold) -> Markup {
+fn change(field: &ForetoldField) -> Markup {
     html! {
         div {
             dt { (plain(&field.field)) }
