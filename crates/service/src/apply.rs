@@ -1,5 +1,7 @@
 //! A person's word for a plan that a brake stops, and sending that plan exactly as it was made.
 
+use std::path::Path;
+
 use flow::Clock;
 use integration::{Credentials, Name};
 use jiff::{SignedDuration, Timestamp};
@@ -12,31 +14,43 @@ use crate::desk::Desk;
 use crate::error::Error;
 use crate::night::refuse_paused;
 
-impl Desk {
-    /// Until when a plan may be approved: as long after it was made as an approval is good for.
-    pub fn approvable_until(&self, plan: &SavedPlan) -> Timestamp {
-        let made_at = plan.made_at.parse::<Timestamp>().unwrap_or(Timestamp::MIN);
-        let until = made_at.saturating_add(SignedDuration::from_hours(ledger::limits::APPROVAL_HOURS));
-        until.unwrap_or(Timestamp::MAX)
-    }
+/// Until when a plan may be approved: as long after it was made as an approval is good for.
+pub fn approvable_until(plan: &SavedPlan) -> Timestamp {
+    let made_at = plan.made_at.parse::<Timestamp>().unwrap_or(Timestamp::MIN);
+    let until = made_at.saturating_add(SignedDuration::from_hours(ledger::limits::APPROVAL_HOURS));
+    until.unwrap_or(Timestamp::MAX)
+}
 
-    /// Lets a plan through once.
+/// Lets a plan of the integration in a folder through once.
+///
+/// # Errors
+/// A run is at work, nobody or no reason is named, or the plan is too old or another integration's.
+pub fn approve(folder: &Path, plan: &SavedPlan, integration: &str, by: &str, reason: &str) -> Result<Approval, Error> {
+    let (by, reason) = (by.trim(), reason.trim());
+    if by.is_empty() || reason.is_empty() {
+        return Err(Error::Asked("an approval needs a name and a reason".to_owned()));
+    }
+    if plan.integration != integration {
+        return Err(Error::Asked(format!(
+            "the plan is of the integration `{}`, and not of `{integration}`",
+            plan.integration
+        )));
+    }
+    if approvable_until(plan) < Timestamp::now() {
+        return Err(Error::Asked("the plan is too old to be approved: let a new run make one".to_owned()));
+    }
+    Ok(Ledger::open(folder)?.approve(&plan.plan, by, reason)?)
+}
+
+impl Desk {
+    /// Lets a plan through once, as [`approve`] does.
     ///
     /// # Errors
-    /// A run is at work, nobody or no reason is named, or the plan is not kept or another integration's.
+    /// It is paused, or what [`approve`] says.
     pub fn approve(&self, name: &Name, run: i64, by: &str, reason: &str) -> Result<Approval, Error> {
         let plan = self.plan(name, run)?;
-        if self.approvable_until(&plan) < Timestamp::now() {
-            return Err(Error::Asked("the plan is too old to be approved: let a new run make one".to_owned()));
-        }
         refuse_paused(&self.connected(name)?)?;
-        if by.trim().is_empty() || reason.trim().is_empty() {
-            return Err(Error::Asked("an approval needs a name and a reason".to_owned()));
-        }
-        if plan.integration != name.as_str() {
-            return Err(Error::Asked(format!("the plan is of the integration `{}`", plan.integration)));
-        }
-        Ok(Ledger::open(&self.folder_of(name))?.approve(&plan.plan, by.trim(), reason.trim())?)
+        approve(&self.folder_of(name), &plan, name.as_str(), by, reason)
     }
 
     /// Sends the plan of a run exactly as it was made.

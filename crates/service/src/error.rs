@@ -105,8 +105,8 @@ impl Error {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Asked(_) | Self::Taken { .. } | Self::Schedule { .. } => Kind::Asked,
-            Self::Integration(error) => of_integration(error),
-            Self::Pipeline(error) => of_pipeline(error),
+            Self::Integration(error) => error.into(),
+            Self::Pipeline(error) => error.into(),
             Self::Busy { .. } => Kind::Incomplete,
             _ => Kind::Failed,
         }
@@ -148,28 +148,34 @@ impl Error {
     }
 }
 
-fn of_integration(error: &integration::Error) -> Kind {
-    use integration::Error;
-    match error {
-        Error::Mistyped { .. } | Error::Setting { .. } | Error::Secret { .. } | Error::Unknown { .. } => Kind::Asked,
-        // New credentials mend it.
-        Error::NoCredentials { .. } | Error::KeyGone { .. } => Kind::Credentials,
-        _ => Kind::Failed,
+impl From<&integration::Error> for Kind {
+    fn from(error: &integration::Error) -> Self {
+        use integration::Error;
+        match error {
+            Error::Mistyped { .. } | Error::Setting { .. } | Error::Secret { .. } | Error::Unknown { .. } => {
+                Self::Asked
+            }
+            // New credentials mend it.
+            Error::NoCredentials { .. } | Error::KeyGone { .. } => Self::Credentials,
+            _ => Self::Failed,
+        }
     }
 }
 
-fn of_pipeline(error: &pipeline::Error) -> Kind {
-    if matches!(error, pipeline::Error::Cancelled { .. }) {
-        Kind::Cancelled
-    } else if error.is_credentials() {
-        Kind::Credentials
-    } else if error.is_stopped() {
-        Kind::Stopped
-    } else if error.budget_wait().is_some() {
-        Kind::BudgetSpent
-    } else if error.is_incomplete() {
-        Kind::Incomplete
-    } else {
-        Kind::Failed
+impl From<&pipeline::Error> for Kind {
+    fn from(error: &pipeline::Error) -> Self {
+        if matches!(error, pipeline::Error::Cancelled { .. }) {
+            Self::Cancelled
+        } else if error.is_credentials() {
+            Self::Credentials
+        } else if error.is_stopped() {
+            Self::Stopped
+        } else if error.budget_wait().is_some() {
+            Self::BudgetSpent
+        } else if error.is_incomplete() {
+            Self::Incomplete
+        } else {
+            Self::Failed
+        }
     }
 }

@@ -24,6 +24,7 @@ mod status;
 mod tidy;
 
 pub use apart::apart;
+pub use apply::{approvable_until, approve};
 pub use connect::Connecting;
 pub use connected::{Connected, carried, login_of, wanted};
 pub use delete::{Deleted, Deleting, Deletion, ROTATED, deletion};

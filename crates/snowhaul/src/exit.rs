@@ -46,12 +46,12 @@ pub(crate) fn of_error(error: &anyhow::Error) -> u8 {
         INTERRUPTED
     } else if error.downcast_ref::<Usage>().is_some() {
         USAGE
-    } else if let Some(error) = error.downcast_ref::<integration::Error>() {
-        of_integration(error)
     } else if let Some(error) = error.downcast_ref::<service::Error>() {
         of_kind(error.kind())
+    } else if let Some(error) = error.downcast_ref::<integration::Error>() {
+        of_kind(error.into())
     } else {
-        error.downcast_ref::<pipeline::Error>().map_or(FAILED, of_pipeline)
+        error.downcast_ref::<pipeline::Error>().map_or(FAILED, |error| of_kind(error.into()))
     }
 }
 
@@ -67,16 +67,6 @@ fn of_kind(kind: service::Kind) -> u8 {
     }
 }
 
-fn of_integration(error: &integration::Error) -> u8 {
-    use integration::Error;
-    match error {
-        Error::Mistyped { .. } | Error::Setting { .. } | Error::Secret { .. } | Error::Unknown { .. } => USAGE,
-        // New credentials mend it.
-        Error::NoCredentials { .. } | Error::KeyGone { .. } => CREDENTIALS,
-        _ => FAILED,
-    }
-}
-
 /// Exit codes from the one that asks least of a person to the one that asks most.
 const RISING: [u8; 10] =
     [DONE, CHANGES_WAIT, ROWS_HAVE_ERRORS, BUDGET_SPENT, INCOMPLETE, STOPPED, CREDENTIALS, FAILED, USAGE, INTERRUPTED];
@@ -85,20 +75,6 @@ const RISING: [u8; 10] =
 pub(crate) fn worst(one: u8, other: u8) -> u8 {
     let place = |code: u8| RISING.iter().position(|known| *known == code).unwrap_or(RISING.len());
     if place(other) > place(one) { other } else { one }
-}
-
-fn of_pipeline(error: &pipeline::Error) -> u8 {
-    if error.is_credentials() {
-        CREDENTIALS
-    } else if error.is_stopped() {
-        STOPPED
-    } else if error.budget_wait().is_some() {
-        BUDGET_SPENT
-    } else if error.is_incomplete() {
-        INCOMPLETE
-    } else {
-        FAILED
-    }
 }
 
 /// A person or the system asked the process to stop.

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use flow::Clock;
-use ledger::{Approval, Ledger};
 use pipeline::{ApplyOptions, Pipeline, PlannedRow, RunOptions, SavedPlan, UndoOptions, Undone};
 use serde::Serialize;
 
@@ -135,17 +134,7 @@ pub(super) async fn undo(common: &Common, arguments: UndoArguments, output: &mut
 pub(super) fn approve(common: &Common, arguments: &ApproveArguments, output: &mut Output) -> Result<u8> {
     let folder = common.folder()?;
     let plan = SavedPlan::read(&pipeline::plan_folder(&folder, &arguments.plan))?;
-    let is_said = !arguments.by.trim().is_empty() && !arguments.reason.trim().is_empty();
-    if !is_said {
-        let reason = "an approval needs a name and a reason: --by NAME --reason \"…\"".to_owned();
-        return Err(exit::Usage(reason).into());
-    }
-    if plan.integration != common.integration {
-        let reason = format!("the plan is of the integration `{}`; say --integration", plan.integration);
-        return Err(exit::Usage(reason).into());
-    }
-    let approval: Approval =
-        Ledger::open(&folder)?.approve(&plan.plan, arguments.by.trim(), arguments.reason.trim())?;
+    let approval = service::approve(&folder, &plan, &common.integration, &arguments.by, &arguments.reason)?;
     say(common.output, output, &approval, || {
         format!(
             "plan {} is let through once within {} hours; send it with\n    snowhaul apply {} --state {} --integration {}",

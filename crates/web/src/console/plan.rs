@@ -133,7 +133,7 @@ fn approval(desk: &Desk, name: &Name, plan: &SavedPlan) -> Result<Approval, Erro
     if let Some(given) = desk.approval(name, plan)? {
         return Ok(Approval::Approved { by: given.by, reason: given.reason, at: given.at });
     }
-    let until = desk.approvable_until(plan);
+    let until = service::approvable_until(plan);
     Ok(match Timestamp::now() < until {
         true => {
             Approval::Waiting { until: until.to_string(), by: String::new(), reason: String::new(), errors: Vec::new() }
