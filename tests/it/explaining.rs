@@ -1,5 +1,6 @@
 //! `explain`: what it says first of a device that is there, is not, was never, or is otherwise than it should be.
 
+use extract::DataSet;
 use flow::Clock;
 use pipeline::{Body, ExplainOptions, Explanation, Fate, Pipeline};
 use tests::{Night, Served, State, body_of, listed, nightly, small, small_fleet};
@@ -140,11 +141,14 @@ async fn what_was_refused_or_is_gone_is_told_with_its_reason() {
     let body = listed(&[("AAAA1111", "One", "")]);
     let second = state.record([body].into_iter()).expect("sealed");
     state.carry(&second, &served, night()).await.expect("a run");
-    let gone = explain(&state, Some(&served), &pipelines, "BBBB2222", None).await;
-    let said = verdict(&gone);
-    assert!(said.contains("is not in the newest snapshot") && said.contains(&first.snapshot), "{said}");
-    assert!(said.contains("is in ServiceNow as"), "{said}");
-    assert!(gone.rows[0].records.is_empty());
+    // In any letters: what is held is looked into, as the newest snapshot has no record of it.
+    for wanted in ["BBBB2222", "bbbb2222"] {
+        let gone = explain(&state, Some(&served), &pipelines, wanted, None).await;
+        let said = verdict(&gone);
+        assert!(said.contains("is not in the newest snapshot") && said.contains(&first.snapshot), "{said}");
+        assert!(said.contains("is in ServiceNow as"), "{said}");
+        assert!(gone.rows[0].records.is_empty());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -166,4 +170,15 @@ async fn an_application_is_explained_on_its_device() {
     assert!(row.records.iter().any(|record| record.fate == Fate::Staged), "{row:?}");
     let none = explain(&state, Some(&served), &nightly(), &install[1], Some("No such application")).await;
     assert!(none.verdict[0].contains("`No such application` on"), "{none:?}");
+
+    let without = fleet.pages().map(body_of).filter(|page| page.data_set != DataSet::Apps);
+    state.record(without).expect("sealed");
+    let told = explain(&state, Some(&served), &nightly(), &install[1], Some(&install[0].to_uppercase())).await;
+    let found = told.rows.iter().find(|row| row.targets.iter().any(|target| target.sys_id == install[3]));
+    let row = found.expect("what is held of it is told");
+    assert!(row.held.is_some() && row.records.is_empty(), "{row:?}");
+    let others = |row: &&pipeline::ExplainedRow| {
+        row.targets.iter().any(|target| !target.fields.iter().any(|(_, value)| *value == install[0]))
+    };
+    assert_eq!(told.rows.iter().find(others).map(|row| &row.title), None, "and of no other");
 }

@@ -197,9 +197,16 @@ async fn a_braked_plan_is_let_through_once_and_only_as_it_was_made() {
     let refused = state.apply(&plan, &served, night()).await.expect_err("nobody has approved it");
     assert!(refused.is_stopped() && refused.hint().is_some_and(|hint| hint.contains("approve")), "{refused}");
 
-    Ledger::open(state.path())
-        .and_then(|mut ledger| ledger.approve(&plan.plan, "its owner", "renamed"))
-        .expect("approved");
+    let approve =
+        |plan: &pipeline::SavedPlan, by, reason| service::approve(state.path(), plan, &plan.integration, by, reason);
+    let refused = approve(&plan, "its owner", " ").expect_err("nobody says why");
+    assert!(refused.to_string().contains("a name and a reason"), "{refused}");
+    let yesterday = Clock::showing(Timestamp::now() - SignedDuration::from_hours(25));
+    let (stale, _) =
+        state.plan(&seal("new"), Some(&served), Night { clock: yesterday, ..night() }).await.expect("a plan");
+    let refused = approve(&stale, "its owner", "renamed").expect_err("an approval of it would be over");
+    assert!(refused.to_string().contains("too old"), "{refused}");
+    approve(&plan, "its owner", "renamed").expect("approved");
     served.change("cmdb_ci_computer", "serial_number=SERIAL0007", serde_json::json!({ "name": "by hand" })).await;
     let refused = state.apply(&plan, &served, night()).await.expect_err("a record has changed");
     assert!(matches!(&refused, Error::PlanStale { .. }) && refused.to_string().contains("by hand"), "{refused}");

@@ -25,10 +25,10 @@ use tenant::{Endpoint, Fleet, FleetConfig, Page};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+pub use self::service::{Answered, FORM, Service, ask, wait, wait_for};
 pub use desk::{Desk, WRONG_SECRET, WRONG_TOKEN, copy_folder};
 pub use reading::{ServedTenant, reading_fleet, settings_of, told_data_sets};
 pub use records::{sealed_records, texts};
-pub use service::{Answered, FORM, Service, ask, wait, wait_for};
 pub use small::{SMALL, listed, small};
 pub use terminal::{Said, command};
 

@@ -8,8 +8,9 @@ pub const MEMORY_BYTES: usize = 128 * 1024 * 1024;
 /// Rows in one batch: large enough to amortise a call, small enough to stay in the second-level cache.
 pub const BATCH_ROWS: usize = 8_192;
 
-/// As many rows as this are few: planning their query thoroughly takes longer than what it saves.
-pub const FEW_ROWS: u64 = 2 * BATCH_ROWS as u64;
+/// As many rows as this, of all tables together, are few: planning their query thoroughly takes longer than what it saves.
+/// A brief plan carries all columns through its joins, which do not spill: the pool has 16 KiB for each row.
+pub const FEW_ROWS: u64 = BATCH_ROWS as u64;
 
 /// Rows in one row group of a file of ours: a whole number of batches, so that a dictionary page is never
 /// crossed inside a batch, and few enough that one group of wide rows fits beside the pool.

@@ -15,12 +15,14 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::ScalarUDF;
 use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionConfig, SessionContext};
+use datafusion::sql::parser::DFParserBuilder;
+use datafusion::sql::sqlparser::tokenizer::Token;
 use futures::StreamExt;
 
+use crate::effort::Effort;
 use crate::error::Error;
 use crate::function::Function;
 use crate::limits;
-use crate::planning::Planning;
 use crate::sorted;
 use crate::text::{ArrayUdf, TextUdf};
 
@@ -36,14 +38,14 @@ pub struct Settings {
     /// Where sorts spill to; the system's folder for temporary files when absent.
     pub spill: Option<PathBuf>,
     /// How much thought goes into a plan.
-    pub planning: Planning,
+    pub effort: Effort,
 }
 
 impl Settings {
-    /// For few rows, whose query takes longer to plan than to run: brief planning, and one partition.
+    /// For few rows, whose query takes longer to plan than to run.
     #[must_use]
     pub fn for_few_rows(self) -> Self {
-        Self { partitions: NonZeroUsize::MIN, planning: Planning::Brief, ..self }
+        Self { partitions: NonZeroUsize::MIN, effort: Effort::Brief, ..self }
     }
 
     /// For so many rows: as they are for many, else as for few.
@@ -60,7 +62,7 @@ impl Default for Settings {
             partitions: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             batch_rows: limits::BATCH_ROWS,
             spill: None,
-            planning: Planning::Thorough,
+            effort: Effort::Thorough,
         }
     }
 }
@@ -88,8 +90,12 @@ impl Engine {
             .build_arc()
             .map_err(set_up)?;
         let reserved = limits::SORT_RESERVATION_BYTES.min(settings.memory_bytes / 8);
+        let partitions = match settings.effort {
+            Effort::Thorough => settings.partitions,
+            Effort::Brief => NonZeroUsize::MIN,
+        };
         let config = SessionConfig::new()
-            .with_target_partitions(settings.partitions.get())
+            .with_target_partitions(partitions.get())
             .with_batch_size(settings.batch_rows)
             .with_sort_spill_reservation_bytes(reserved)
             .with_information_schema(false)
@@ -102,7 +108,7 @@ impl Engine {
             // What we call a column is what we wrote: no folding of case anywhere.
             .set_bool("datafusion.sql_parser.enable_ident_normalization", false);
         let state = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features();
-        let context = SessionContext::new_with_state(settings.planning.applied(state).build());
+        let context = SessionContext::new_with_state(settings.effort.applied(state).build());
         Ok(Self { context, spill })
     }
 
@@ -203,11 +209,13 @@ impl Engine {
     /// Parses one expression on its own, so that a fault is told for the expression and not for the whole query.
     /// Names are not resolved.
     pub fn parse_expression(&self, sql: &str) -> Result<(), Error> {
-        use datafusion::sql::parser::DFParserBuilder;
-        let mut parser = DFParserBuilder::new(sql).build().map_err(|source| Error::Query(Box::new(source)))?;
-        let expression = parser.parse_expr().map_err(|source| Error::Query(Box::new(source)))?;
-        drop(expression);
-        Ok(())
+        let failed = |source| Error::Query(Box::new(source));
+        let mut parser = DFParserBuilder::new(sql).build().map_err(failed)?;
+        parser.parse_expr().map_err(failed)?;
+        match parser.parser.next_token().token {
+            Token::EOF => Ok(()),
+            more => Err(failed(DataFusionError::Plan(format!("one expression was expected, and `{more}` follows it")))),
+        }
     }
 }
 

@@ -54,7 +54,7 @@ impl TextColumn {
     }
 
     /// Which of the column's rows have such a text; a distinct text of a dictionary is looked at once.
-    pub fn rows_where(&self, rows: usize, is_so: impl Fn(&str) -> bool) -> BooleanBuffer {
+    pub fn saying(&self, rows: usize, is_so: impl Fn(&str) -> bool) -> BooleanBuffer {
         match self {
             Self::Dictionary(dictionary, values) => {
                 let so: Vec<bool> = (0..values.len()).map(|value| text_at(values, value).is_some_and(&is_so)).collect();

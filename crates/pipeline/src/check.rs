@@ -62,16 +62,22 @@ pub(crate) async fn engine_over(given: Given<'_>, settings: Settings) -> Result<
 /// Checks one pipeline: the declaration first, then each of its checks.
 pub async fn check(pipeline: &Pipeline) -> Result<Vec<CheckResult>, Error> {
     let compiled = pipeline.mapping().clone().compile()?;
-    let few_rows = || Settings::default().for_few_rows();
     let nothing = BTreeMap::new();
-    let engine = engine_over(Given::Bodies(&nothing), few_rows()).await?;
+    let engine = engine_over(Given::Bodies(&nothing), Settings::default()).await?;
     compiled.check(&engine).await?;
     let result =
         |check: &str, failure| CheckResult { pipeline: pipeline.name().to_owned(), check: check.to_owned(), failure };
     let mut results = vec![result("", None)];
     for check in &pipeline.checks {
-        let engine = engine_over(Given::Bodies(&check.given), few_rows()).await?;
-        results.push(result(&check.name, try_check(&engine, &compiled, check).await?));
+        let mut failure = None;
+        // As tenants of either size are carried: a declaration that holds one way only is found here, and not at night.
+        for settings in [Settings::default(), Settings::default().for_few_rows()] {
+            if failure.is_none() {
+                let engine = engine_over(Given::Bodies(&check.given), settings).await?;
+                failure = try_check(&engine, &compiled, check).await?;
+            }
+        }
+        results.push(result(&check.name, failure));
     }
     Ok(results)
 }

@@ -28,11 +28,13 @@ pub fn approvable_until(plan: &SavedPlan) -> Timestamp {
 pub fn approve(folder: &Path, plan: &SavedPlan, integration: &str, by: &str, reason: &str) -> Result<Approval, Error> {
     let (by, reason) = (by.trim(), reason.trim());
     if by.is_empty() || reason.is_empty() {
-        return Err(Error::Asked("an approval needs a name and a reason".to_owned()));
+        return Err(Error::Asked(
+            "an approval needs a name and a reason: who lets the plan through, and why".to_owned(),
+        ));
     }
     if plan.integration != integration {
         return Err(Error::Asked(format!(
-            "the plan is of the integration `{}`, and not of `{integration}`",
+            "the plan is of the integration `{}`, and not of `{integration}`: name that one",
             plan.integration
         )));
     }
@@ -43,7 +45,7 @@ pub fn approve(folder: &Path, plan: &SavedPlan, integration: &str, by: &str, rea
 }
 
 impl Desk {
-    /// Lets a plan through once, as [`approve`] does.
+    /// Lets a plan through once, as [`approve`] does; not while it is paused, as nothing would send the plan.
     ///
     /// # Errors
     /// It is paused, or what [`approve`] says.

@@ -2,6 +2,7 @@
 //! invented things.
 
 mod bytes;
+mod faults;
 mod keys;
 mod order;
 mod times;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, StringArray, UInt32Array};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
-use engine::{DurableParquet, Engine, Layout, Planning, Settings, TextColumn};
+use engine::{DurableParquet, Effort, Engine, Layout, Settings, TextColumn};
 
 use crate::limits;
 use crate::{Column, Compiled, Join, JoinOn, Longer, Mapping, ScopeRule, Stager, Tally, Unreadable, lineage, register};
@@ -32,7 +33,7 @@ type Out = (Vec<Vec<Option<String>>>, Tally);
 struct Way {
     batch_rows: usize,
     partitions: NonZeroUsize,
-    planning: Planning,
+    effort: Effort,
     /// The fields that a Parquet file gives as dictionaries; none for batches in memory.
     few_distinct: Option<&'static [&'static str]>,
 }
@@ -40,7 +41,7 @@ struct Way {
 impl Way {
     /// In memory, in one piece.
     const PLAIN: Self =
-        Self { batch_rows: 8192, partitions: NonZeroUsize::MIN, planning: Planning::Thorough, few_distinct: None };
+        Self { batch_rows: 8192, partitions: NonZeroUsize::MIN, effort: Effort::Thorough, few_distinct: None };
 }
 
 fn column(name: &str, length: u32, value: &str) -> Column {
@@ -109,12 +110,8 @@ fn page(records: &[Record]) -> RecordBatch {
 }
 
 fn session(way: Way) -> Engine {
-    let settings = Settings {
-        batch_rows: way.batch_rows,
-        partitions: way.partitions,
-        planning: way.planning,
-        ..Settings::default()
-    };
+    let settings =
+        Settings { batch_rows: way.batch_rows, partitions: way.partitions, effort: way.effort, ..Settings::default() };
     let engine = Engine::new(settings).expect("a session opens");
     register(&engine);
     engine
@@ -151,6 +148,17 @@ fn run(mapping: &Mapping, data_sets: &[(&str, &[Record])], way: Way) -> Out {
             add(&engine, name, records, way, folder.path()).await;
         }
         staged(&engine, &compiled).await
+    })
+}
+
+/// Checks a mapping against a data set without records.
+fn run_check(mapping: &Mapping, way: Way) -> Result<(), crate::Error> {
+    let compiled = mapping.clone().compile()?;
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
+    runtime.block_on(async {
+        let engine = session(way);
+        engine.add_batches("things", schema(), Vec::new()).expect("the table is new");
+        compiled.check(&engine).await
     })
 }
 

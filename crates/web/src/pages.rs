@@ -1,8 +1,8 @@
-//! What the console shows: one function a page, from plain values to a whole document. Apart from what answers requests,
+//! What the console shows: one function a page, from values to a whole document. Apart from what answers requests,
 //! so that every page can be looked at, and tested, without a server, an integration or a browser.
 //!
 //! ```text
-//!  values (strings, numbers, our own enums) ──▶ page function ──▶ frame ──▶ document
+//!  values (ours, or those of the crates below) ──▶ page function ──▶ frame ──▶ document
 //!                                          └──▶ part function ──▶ fragment with an id, sent while work goes on
 //! ```
 //!

@@ -61,7 +61,7 @@ impl Condition {
         Self::new(columns, move |batch| {
             let texts = batch.columns().iter().filter_map(|array| TextColumn::new(array).ok());
             let none = BooleanBuffer::new_unset(batch.num_rows());
-            texts.fold(none, |said, texts| &said | &texts.rows_where(batch.num_rows(), &is_so))
+            texts.fold(none, |said, texts| &said | &texts.saying(batch.num_rows(), &is_so))
         })
     }
 }
@@ -117,9 +117,10 @@ impl Holding<'_> {
         match self {
             Self::Anything => true,
             Self::Text(column, value) => {
-                let found = statistics(column);
-                let bounds = found.and_then(|found| Some((found.min_bytes_opt()?, found.max_bytes_opt()?)));
-                bounds.is_none_or(|(min, max)| min <= value.as_bytes() && value.as_bytes() <= max)
+                // Of other columns than texts the bytes are no text.
+                let Some(Statistics::ByteArray(found)) = statistics(column) else { return true };
+                let (Some(min), Some(max)) = (found.min_opt(), found.max_opt()) else { return true };
+                min.data() <= value.as_bytes() && value.as_bytes() <= max.data()
             }
             Self::Numbers(column, among) => {
                 let Some(Statistics::Int32(found)) = statistics(column) else { return true };

@@ -145,7 +145,7 @@ fn properties(metadata: KeyValue) -> WriterProperties {
     WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        // Nothing here prunes by page; chunk statistics cost little and help whoever looks with other tools.
+        // Nothing here prunes by page; whoever looks for a few rows passes over row groups by the statistics of their chunks.
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_key_value_metadata(Some(vec![metadata]))
         .build()

@@ -341,3 +341,34 @@ impl Source {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::ArrayRef;
+    use engine::{DurableParquet, Layout};
+
+    use super::*;
+
+    #[test]
+    fn what_is_said_is_found_in_any_letters_of_any_alphabet() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("held.parquet");
+        let names: ArrayRef =
+            Arc::new(StringArray::from(vec![Some("Två Äpplen"), Some("tva applen"), None, Some("İ")]));
+        let batch = RecordBatch::try_from_iter([("u_name", names)]).expect("one column");
+        let mut file = DurableParquet::create(&path, batch.schema(), &Layout::default()).expect("begun");
+        file.write(&batch).expect("written");
+        file.finish().expect("finished");
+        let columns = ["u_name".to_owned()];
+        let found = |value| {
+            let said = Said { columns: &columns, value };
+            let rows = engine::rows_where(&path, Holding::Anything, &[said.condition()]).expect("read");
+            rows.iter().map(RecordBatch::num_rows).sum::<usize>()
+        };
+        assert_eq!(["TVÅ äPPLEN", "TVA APPLEN", "två applen", ""].map(found), [1, 1, 0, 0]);
+        // Its small letter is longer than itself.
+        assert_eq!(found("İ"), 1);
+    }
+}

@@ -38,7 +38,7 @@ pub(super) struct Narrowed {
 
 impl<'s> Wide<'s> {
     pub(super) async fn open(sealed: &'s Sealed) -> Result<Self, Error> {
-        let engine = engine_over(Given::Snapshot(sealed), Settings::default()).await?;
+        let engine = engine_over(Given::Snapshot(sealed), Settings::default().for_rows(sealed.rows())).await?;
         Ok(Self { sealed, engine })
     }
 

@@ -1,11 +1,11 @@
-//! What must not change a row: the order of pages, the size of batches, the number of threads, how much thought went into the
-//! plan, and whether values come as plain texts or as dictionaries. Records that differ only in what is volatile are the hard case: the fingerprint
+//! What must not change a row: the order of pages, the size of batches, the number of threads, how much thought went into
+//! the plan, and whether values come as plain texts or as dictionaries. Records that differ only in what is volatile are the hard case: the fingerprint
 //! says that they are equal.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use engine::Planning;
+use engine::Effort;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -26,11 +26,11 @@ fn any_record() -> impl Strategy<Value = Record> {
 fn any_way() -> impl Strategy<Value = Way> {
     let few: [Option<&'static [&'static str]>; 4] =
         [None, Some(&[]), Some(&["name", "note", "seen"]), Some(&["serial", "name", "note", "seen", "kind"])];
-    let planning = proptest::sample::select(vec![Planning::Thorough, Planning::Brief]);
-    (1_usize..9, 1_usize..5, planning, proptest::sample::select(few.to_vec())).prop_map(
-        |(batch_rows, partitions, planning, few_distinct)| {
+    let effort = proptest::sample::select(vec![Effort::Thorough, Effort::Brief]);
+    (1_usize..9, 1_usize..5, effort, proptest::sample::select(few.to_vec())).prop_map(
+        |(batch_rows, partitions, effort, few_distinct)| {
             let partitions = NonZeroUsize::new(partitions).expect("the range begins with one");
-            Way { batch_rows, partitions, planning, few_distinct }
+            Way { batch_rows, partitions, effort, few_distinct }
         },
     )
 }

@@ -78,6 +78,28 @@ fn only_row_groups_that_may_have_a_number_are_looked_at() {
 }
 
 #[test]
+fn only_row_groups_that_may_have_a_text_are_looked_at_and_a_number_is_no_text() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rows.parquet");
+    write(&path, 0..ROWS, 8_192);
+    let looked = Arc::new(AtomicUsize::new(0));
+    let looked_at = |holding: Holding<'_>| {
+        let counted = Arc::clone(&looked);
+        let none = Condition::new(vec!["row".to_owned()], move |batch| {
+            counted.fetch_add(batch.num_rows(), Ordering::Relaxed);
+            BooleanBuffer::new_unset(batch.num_rows())
+        });
+        assert!(rows_where(&path, holding, &[none]).expect("read").is_empty());
+        looked.swap(0, Ordering::Relaxed)
+    };
+    assert_eq!(looked_at(Holding::Text("family", "family 1")), ROWS as usize);
+    assert_eq!(looked_at(Holding::Text("family", "family 3")), 0, "the greatest is the second");
+    assert_eq!(looked_at(Holding::Text("family", "families")), 0, "the least is `family 0`");
+    assert_eq!(looked_at(Holding::Text("row", "7")), ROWS as usize, "the bytes of a number are no text");
+    assert_eq!(looked_at(Holding::Text("no such column", "7")), ROWS as usize);
+}
+
+#[test]
 fn a_condition_is_asked_about_the_rows_that_those_before_it_left() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("rows.parquet");

@@ -176,7 +176,7 @@ pub(super) fn explanations(add: Add<'_>, frame: &Frame) {
     let snapshot = LookedAt {
         snapshot: text("20261127T020004Z-3f9a"),
         read_at: text("2026-11-27T02:00:05Z"),
-        completeness: "complete",
+        completeness: "full",
         source: text("acme.api.eu.kandji.io (live)"),
         scope: Some(text("tag pilot")),
     };

@@ -18,16 +18,17 @@ use datafusion::physical_optimizer::sanity_checker::SanityCheckPlan;
 
 /// How much thought goes into a plan. Both yield the same rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Planning {
+pub enum Effort {
     /// All that the engine knows to make a query quick over many rows.
     #[default]
     Thorough,
-    /// Only what a query cannot run without, and joins by equal keys: quick to plan, and for few rows.
+    /// Only what a query cannot run without, and joins by equal keys: quick to plan, for few rows, and in one partition
+    /// whatever else is set, as the rules that fit joins to several are left out.
     Brief,
 }
 
-impl Planning {
-    /// Gives a session the rules of this way of planning.
+impl Effort {
+    /// Gives a session the rules that this takes.
     pub(crate) fn applied(self, state: SessionStateBuilder) -> SessionStateBuilder {
         match self {
             Self::Thorough => state,
