@@ -45,7 +45,7 @@ impl Settings {
     /// For few rows, whose query takes longer to plan than to run.
     #[must_use]
     pub fn for_few_rows(self) -> Self {
-        Self { partitions: NonZeroUsize::MIN, effort: Effort::Brief, ..self }
+        Self { effort: Effort::Brief, ..self }
     }
 
     /// For so many rows: as they are for many, else as for few.

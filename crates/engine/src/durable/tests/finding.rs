@@ -2,6 +2,7 @@
 //! cannot be.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -9,6 +10,7 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::buffer::BooleanBuffer;
 use arrow::compute::{cast, concat_batches};
 use arrow::datatypes::{DataType, UInt32Type};
+use tempfile::TempDir;
 
 use super::scene::{batch, schema, write};
 use crate::limits::ROW_GROUP_ROWS;
@@ -16,6 +18,14 @@ use crate::{Condition, Holding, rows_where, rows_with};
 
 /// Three row groups, the last one not full.
 const ROWS: u32 = 2 * ROW_GROUP_ROWS as u32 + 1_000;
+
+/// A file of them, in a folder that goes when it is dropped.
+fn written() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rows.parquet");
+    write(&path, 0..ROWS, 8_192);
+    (folder, path)
+}
 
 fn numbers(batch: &RecordBatch) -> Vec<u32> {
     let column = batch.column_by_name("row").expect("the scene numbers its rows");
@@ -47,9 +57,7 @@ fn assert_rows(found: &[RecordBatch], expected: &[u32]) {
 
 #[test]
 fn rows_come_whole_and_in_their_order_from_every_row_group() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("rows.parquet");
-    write(&path, 0..ROWS, 8_192);
+    let (_folder, path) = written();
     let border = ROW_GROUP_ROWS as u32;
     let wanted = BTreeSet::from([0, 8_191, 8_192, border - 1, border, 2 * border + 999]);
     let expected: Vec<u32> = wanted.iter().copied().collect();
@@ -62,9 +70,7 @@ fn rows_come_whole_and_in_their_order_from_every_row_group() {
 
 #[test]
 fn only_row_groups_that_may_have_a_number_are_looked_at() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("rows.parquet");
-    write(&path, 0..ROWS, 8_192);
+    let (_folder, path) = written();
     let looked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&looked);
     let wanted = ROW_GROUP_ROWS as u32 + 7;
@@ -79,9 +85,7 @@ fn only_row_groups_that_may_have_a_number_are_looked_at() {
 
 #[test]
 fn only_row_groups_that_may_have_a_text_are_looked_at_and_a_number_is_no_text() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("rows.parquet");
-    write(&path, 0..ROWS, 8_192);
+    let (_folder, path) = written();
     let looked = Arc::new(AtomicUsize::new(0));
     let looked_at = |holding: Holding<'_>| {
         let counted = Arc::clone(&looked);
@@ -101,9 +105,7 @@ fn only_row_groups_that_may_have_a_text_are_looked_at_and_a_number_is_no_text() 
 
 #[test]
 fn a_condition_is_asked_about_the_rows_that_those_before_it_left() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("rows.parquet");
-    write(&path, 0..ROWS, 8_192);
+    let (_folder, path) = written();
     let first = BTreeSet::from([3, 4, 5, ROWS - 1]);
     let asked = Arc::new(Mutex::new(BTreeSet::new()));
     let told = Arc::clone(&asked);
